@@ -1,0 +1,105 @@
+//! Content codings (RFC 9110 §8.4.1): gzip, deflate, br, zstd, with a bound on what comes out.
+
+use bytes::Bytes;
+use std::io::{self, Read};
+
+/// Why a body could not be decoded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodingError {
+    #[error("content coding {0:?} is not known")]
+    Unknown(String),
+    #[error("the body is not valid {coding}: {detail}")]
+    Broken { coding: String, detail: String },
+    #[error("the decoded body is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// Value of `Accept-Encoding`: what [`decode`] can undo.
+pub const ACCEPTED: &str = "gzip, br, zstd, deflate";
+
+/// Undoes `codings` (a Content-Encoding value, applied in the order listed) on `body`.
+///
+/// # Errors
+/// [`CodingError`]; nothing larger than `limit` bytes is ever held.
+pub fn decode(codings: &str, body: &Bytes, limit: usize) -> Result<Bytes, CodingError> {
+    let mut bytes = body.clone();
+    for coding in codings.split(',').map(str::trim).rev() {
+        let coding = coding.to_ascii_lowercase();
+        let input = &bytes[..];
+        let out = match coding.as_str() {
+            "" | "identity" => continue,
+            "gzip" | "x-gzip" => read_all(&coding, flate2::read::MultiGzDecoder::new(input), limit),
+            "deflate" => deflate(input, limit),
+            "br" => read_all(&coding, brotli_decompressor::Decompressor::new(input, 8192), limit),
+            "zstd" => ruzstd::decoding::StreamingDecoder::new(input)
+                .map_err(|e| broken(&coding, &e))
+                .and_then(|reader| read_all(&coding, reader, limit)),
+            _ => return Err(CodingError::Unknown(coding)),
+        }?;
+        bytes = out;
+    }
+    Ok(bytes)
+}
+
+/// "deflate" means zlib (RFC 9110 §8.4.1.2), but some servers send the bare stream.
+fn deflate(input: &[u8], limit: usize) -> Result<Bytes, CodingError> {
+    match read_all("deflate", flate2::read::ZlibDecoder::new(input), limit) {
+        Err(CodingError::Broken { .. }) => {
+            read_all("deflate", flate2::read::DeflateDecoder::new(input), limit)
+        }
+        other => other,
+    }
+}
+
+fn read_all(coding: &str, reader: impl Read, limit: usize) -> Result<Bytes, CodingError> {
+    let mut out = Vec::new();
+    reader.take(limit as u64 + 1).read_to_end(&mut out).map_err(|e: io::Error| broken(coding, &e))?;
+    if out.len() > limit {
+        return Err(CodingError::TooLarge(limit));
+    }
+    Ok(out.into())
+}
+
+fn broken(coding: &str, error: &impl ToString) -> CodingError {
+    CodingError::Broken { coding: coding.to_owned(), detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn gzip(data: &[u8]) -> Bytes {
+        let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        w.write_all(data).unwrap();
+        w.finish().unwrap().into()
+    }
+
+    #[test]
+    fn gzip_is_undone() {
+        assert_eq!(decode("gzip", &gzip(b"hello"), 100).unwrap(), "hello");
+    }
+
+    #[test]
+    fn codings_are_undone_last_first() {
+        assert_eq!(decode("gzip, gzip", &gzip(&gzip(b"hello")), 100).unwrap(), "hello");
+    }
+
+    #[test]
+    fn bare_deflate_is_accepted() {
+        let mut w = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        w.write_all(b"hello").unwrap();
+        assert_eq!(decode("deflate", &w.finish().unwrap().into(), 100).unwrap(), "hello");
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        assert_eq!(decode("gzip", &gzip(&[0; 100_000]), 1000), Err(CodingError::TooLarge(1000)));
+    }
+
+    #[test]
+    fn broken_and_unknown_codings_are_told_apart() {
+        assert!(matches!(decode("br", &Bytes::from_static(b"\xff\xff"), 10), Err(CodingError::Broken { .. })));
+        assert!(matches!(decode("rot13", &Bytes::new(), 10), Err(CodingError::Unknown(_))));
+    }
+}
