@@ -13,14 +13,27 @@ pub use markdown::to_markdown;
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Block {
     /// A sub-heading; `level` 2..=6 as on the page (the title is not a block).
-    Heading { level: u8, text: Text },
-    Paragraph { text: Text },
+    Heading {
+        level: u8,
+        text: Text,
+    },
+    Paragraph {
+        text: Text,
+    },
     /// Items in order; nested lists are flattened with their `depth` (0 = outermost).
-    List { ordered: bool, items: Vec<ListItem> },
+    List {
+        ordered: bool,
+        items: Vec<ListItem>,
+    },
     /// A block quotation; its paragraphs.
-    Quote { paragraphs: Vec<Text> },
+    Quote {
+        paragraphs: Vec<Text>,
+    },
     /// Rows of cells; `header` tells that the first row is one.
-    Table { header: bool, rows: Vec<Vec<String>> },
+    Table {
+        header: bool,
+        rows: Vec<Vec<String>>,
+    },
     Figure {
         /// Absolute address of the image, where there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,7 +44,9 @@ pub enum Block {
         caption: Option<Text>,
     },
     /// Preformatted text, its line breaks kept.
-    Code { text: String },
+    Code {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -99,7 +99,10 @@ mod tests {
 
     #[test]
     fn broken_and_unknown_codings_are_told_apart() {
-        assert!(matches!(decode("br", &Bytes::from_static(b"\xff\xff"), 10), Err(CodingError::Broken { .. })));
+        assert!(matches!(
+            decode("br", &Bytes::from_static(b"\xff\xff"), 10),
+            Err(CodingError::Broken { .. })
+        ));
         assert!(matches!(decode("rot13", &Bytes::new(), 10), Err(CodingError::Unknown(_))));
     }
 }

@@ -14,6 +14,9 @@ pub struct Grant {
     pub granted_at: DateTime<Utc>,
     /// After this moment the page may be granted again; a fetcher that has not begun by then drops the grant.
     pub lease_until: DateTime<Utc>,
+    /// Milliseconds between two requests to this host; kept also between the hops of one exchange.
+    #[serde(default)]
+    pub gap_ms: u64,
     #[serde(default)]
     pub validators: Validators,
     pub hints: Hints,
@@ -62,7 +65,17 @@ pub struct Fetched {
     pub ended_at: DateTime<Utc>,
     /// Bytes received, headers and coded body.
     pub bytes: u64,
+    /// Redirects that were followed within the exchange (same page, other spelling), in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hops: Vec<Hop>,
     pub outcome: Outcome,
+}
+
+/// One redirect that was followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    pub status: u16,
+    pub to: PageUrl,
 }
 
 /// Why a page passes the parser.
@@ -134,7 +147,7 @@ pub enum Fault {
     /// The content coding is unknown or broken.
     BadCoding,
     RedirectLoop,
-    /// The redirect's target is not an http(s) address.
+    /// The redirect's target is not an http(s) address, or one that the guard refuses.
     BadRedirect,
     /// The answer is not HTTP.
     Protocol,

@@ -25,7 +25,7 @@ pub use article::{Article, Person};
 pub use block::{Block, Span, Text};
 pub use disposition::Disposition;
 pub use evidence::{Evidence, Field};
-pub use fetch::{Cause, Fault, Fetched, Grant, Hints, Listed, Outcome, Validators};
+pub use fetch::{Cause, Fault, Fetched, Grant, Hints, Hop, Listed, Outcome, Validators};
 pub use ids::{ArticleId, AuthorId, CaptureId, JobId, PageId, SourceId, VisitId, WorkId};
 pub use listing::{AuthorProfile, Container, Listing, Work};
 pub use message::{Envelope, Lane, Message};

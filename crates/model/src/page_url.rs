@@ -178,8 +178,21 @@ fn is_tracking(param: &str) -> bool {
         || name.starts_with("mtm_")
         || matches!(
             name.as_str(),
-            "fbclid" | "gclid" | "dclid" | "msclkid" | "yclid" | "igshid" | "mc_cid" | "mc_eid" | "_ga" | "spm"
-                | "share_token" | "wt.mc_id" | "ncid" | "cmpid" | "ref_src"
+            "fbclid"
+                | "gclid"
+                | "dclid"
+                | "msclkid"
+                | "yclid"
+                | "igshid"
+                | "mc_cid"
+                | "mc_eid"
+                | "_ga"
+                | "spm"
+                | "share_token"
+                | "wt.mc_id"
+                | "ncid"
+                | "cmpid"
+                | "ref_src"
         )
 }
 

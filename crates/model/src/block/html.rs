@@ -115,8 +115,10 @@ mod tests {
 
     #[test]
     fn markup_in_text_stays_text_and_script_links_are_dropped() {
-        let span = |text: &str, href: &str| Span { text: text.into(), href: Some(href.into()), ..Span::default() };
-        let text = Text::Spans(vec![span("<b>", "javascript:alert(1)"), span("ok", "https://a.example/?a=1&b=\"")]);
+        let span =
+            |text: &str, href: &str| Span { text: text.into(), href: Some(href.into()), ..Span::default() };
+        let text =
+            Text::Spans(vec![span("<b>", "javascript:alert(1)"), span("ok", "https://a.example/?a=1&b=\"")]);
         assert_eq!(
             to_html(&[Block::Paragraph { text }]),
             "<p>&lt;b&gt;<a href=\"https://a.example/?a=1&amp;b=&quot;\" rel=\"nofollow noopener\">ok</a></p>\n"
