@@ -1,0 +1,139 @@
+//! Records of the frontier: what the scheduler reads and writes.
+
+use super::Time;
+use chrono::TimeDelta;
+use model::{
+    AuthorId, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, SourceId, Validators, VisitId,
+};
+
+/// A wish to follow an author page.
+#[derive(Debug, Clone)]
+pub struct Follow {
+    pub url: PageUrl,
+    /// Known name, where somebody gave one; else the page's own is taken when it is read.
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    pub author: AuthorId,
+    pub source: SourceId,
+    pub page: PageId,
+    /// False where it was followed already.
+    pub new: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct CandidateAsk {
+    pub now: Time,
+    pub limit: usize,
+    /// Exchanges in flight to one host at once, where the host has no number of its own.
+    pub per_host: u32,
+    /// Only pages that belong to these sources (`byline crawl`); empty: all. Robots pages always.
+    pub sources: Vec<SourceId>,
+}
+
+/// A page that may be granted as far as the frontier knows; robots.txt is for the scheduler to judge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub page: PageId,
+    pub url: PageUrl,
+    pub kind: PageKind,
+    pub origin: Origin,
+    pub host: HostKey,
+    pub due_at: Time,
+    pub validators: Validators,
+    pub hints: Hints,
+    /// When this origin's stored robots.txt was fetched; the scheduler's cache of parsed rules is keyed by it.
+    pub robots_fetched_at: Option<Time>,
+    /// After this the copy is stale.
+    pub robots_expires_at: Option<Time>,
+    /// Gap that this host has now, in milliseconds (its own, or crawl-delay); none: the default.
+    pub gap_ms: Option<u64>,
+    /// Denials in a row, for the scheduler's back-off.
+    pub failures: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct Lease {
+    pub visit: VisitId,
+    pub page: PageId,
+    pub now: Time,
+    pub until: Time,
+    pub per_host: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RobotsRow {
+    pub origin: Origin,
+    pub verdict: RobotsVerdict,
+    pub fetched_at: Time,
+    pub expires_at: Time,
+}
+
+/// What the last visit to robots.txt gave (RFC 9309 §2.3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RobotsVerdict {
+    /// 2xx: its text, at most 500 KiB.
+    Rules(String),
+    /// 4xx: everything is allowed.
+    AllowAll,
+    /// 5xx or unreachable: nothing is allowed.
+    DisallowAll,
+}
+
+/// A visit that robots.txt forbids.
+#[derive(Debug, Clone)]
+pub struct Denied {
+    pub visit: VisitId,
+    pub page: PageId,
+    pub at: Time,
+    pub next_due: Time,
+    /// `robots-disallow` or `robots-unreachable`.
+    pub code: &'static str,
+}
+
+/// A page to be put into the frontier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPage {
+    pub url: PageUrl,
+    pub key: PageKey,
+    pub kind: PageKind,
+    pub due_at: Time,
+    pub hints: Hints,
+    /// Sources through which the page belongs to an author; rises with each that lists it.
+    pub source: Option<SourceId>,
+    /// Clicks from the author page: bounds pagination and traps.
+    pub depth: u32,
+    /// The page that redirected here: both addresses then name one page's content.
+    pub redirected_from: Option<PageId>,
+}
+
+/// State of a host as far as politeness goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostState {
+    pub host: HostKey,
+    pub in_flight: u32,
+    /// No visit before this.
+    pub next_at: Time,
+    /// Gap of its own in milliseconds (configuration or crawl-delay); none: the default.
+    pub gap_ms: Option<u64>,
+    /// Faults of the host in a row ([`model::Fault::is_of_host`], 429, 503).
+    pub failures: u32,
+    /// The circuit is open until then: one probe is let through after it.
+    pub open_until: Option<Time>,
+}
+
+/// The change a result makes to its host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostChange {
+    /// End of the exchange.
+    pub ended_at: Time,
+    /// `next_at` becomes the later of itself and `ended_at` plus this.
+    pub wait: TimeDelta,
+    /// New number of faults in a row.
+    pub failures: u32,
+    pub open_until: Option<Time>,
+    /// New gap of its own; none leaves it as it is.
+    pub gap_ms: Option<u64>,
+}
