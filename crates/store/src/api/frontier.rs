@@ -93,7 +93,8 @@ pub struct Denied {
     pub code: &'static str,
 }
 
-/// A page to be put into the frontier.
+/// A page to be put into the frontier. Where its key is there already, its kind and due time stay (but see
+/// `again`), its source is added, and its hints are replaced where these say more (`listed`, `authors`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewPage {
     pub url: PageUrl,
@@ -105,8 +106,27 @@ pub struct NewPage {
     pub source: Option<SourceId>,
     /// Clicks from the author page: bounds pagination and traps.
     pub depth: u32,
-    /// The page that redirected here: both addresses then name one page's content.
+    /// The page that redirected here: it becomes an alias of this one (as [`super::VisitCommit::alias_of`]), this
+    /// one inherits all its sources, and where it was a source's first page, this one is from now on.
+    /// `PageState::redirects` of this page becomes one more than that of the other.
     pub redirected_from: Option<PageId>,
+    /// Where the page is known already: its due time becomes the earlier of its own (none counts as never)
+    /// and `due_at`. Else a known page keeps its due time.
+    pub again: bool,
+}
+
+/// What is still to be done for some sources.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// Leases out.
+    pub in_flight: u64,
+    /// Pages without a lease that can be granted at or before the moment asked for: their due time, their
+    /// host's `next_at` and, where its circuit is open, `open_until` all lie before it.
+    pub ready: u64,
+    /// Earliest moment at which one of these can be granted.
+    pub ready_at: Option<Time>,
+    /// Pages without a lease that come later than that.
+    pub later: u64,
 }
 
 /// State of a host as far as politeness goes.

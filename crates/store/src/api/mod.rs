@@ -63,7 +63,8 @@ pub trait Store: Send + Sync + 'static {
     // --- frontier (scheduler) ---
 
     /// Due pages of hosts that are free now: at most `ask.per_host` minus those in flight for each host, pages
-    /// never visited before revisits, then by due time; hosts whose turn is longest due first.
+    /// never visited before revisits, then by due time; hosts whose turn is longest due first. A due robots page
+    /// of the host comes before its other pages, and an open circuit lets one page through once its time is over.
     async fn candidates(&self, ask: &CandidateAsk) -> Result<Vec<Candidate>>;
 
     /// Takes the leases that can still be taken (page free, host still has room): one transaction. Returns the
@@ -75,6 +76,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends leases whose time is over and frees their hosts. Returns how many.
     async fn expire_leases(&self, now: Time) -> Result<u64>;
+
+    /// Leases out now: bounds the work in the queues. Cheap (a partial index).
+    async fn leased(&self) -> Result<u64>;
+
+    /// What is to be done until `until` for these sources (none given: for all), robots pages left out.
+    async fn pending(&self, sources: &[SourceId], until: Time) -> Result<Pending>;
 
     /// The earliest moment at which [`Store::candidates`] can return something new; none: nothing is waiting.
     async fn next_wake(&self) -> Result<Option<Time>>;

@@ -14,6 +14,8 @@ pub struct VisitKey {
     pub cause: Cause,
     /// Key of the article's canonical address, where it differs from the page's own.
     pub canonical: Option<PageKey>,
+    /// Keys ([`work_key`]) of the works that the page lists.
+    pub works: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -67,10 +69,15 @@ pub struct CurrentArticle {
     pub rules_hash: String,
 }
 
-/// One source and the works known through this page of its list.
+/// One source that the page serves (its kind is listing, feed or sitemap, and it belongs to the source), and
+/// the works of this source that were last seen on this page or are among [`VisitKey::works`].
 #[derive(Debug, Clone)]
 pub struct ListingState {
     pub source: SourceId,
+    /// Pages of this source's list in the frontier (listings, feeds, sitemaps): bounds traps.
+    pub pages: u32,
+    /// As the last visit to the first page left it.
+    pub alarm: Option<SourceAlarm>,
     /// This page is the source's own address, not a further page of it.
     pub is_first_page: bool,
     pub works: Vec<KnownWork>,
@@ -83,6 +90,8 @@ pub struct KnownWork {
     pub title: String,
     /// The page of the list on which it was last seen.
     pub seen_on: PageId,
+    /// Place on that page, counted from 0.
+    pub position: u32,
     /// Visits of that page in a row without it.
     pub missed: u32,
     pub removed_at: Option<Time>,
@@ -94,7 +103,8 @@ pub struct VisitCommit {
     pub visit: VisitRecord,
     /// Revision of the page on which the decision stands.
     pub revision: i64,
-    pub page: PageChange,
+    /// None for a reparse: when a page is visited is not its business.
+    pub page: Option<PageChange>,
     /// None for a reparse: no exchange took place.
     pub host: Option<HostChange>,
     pub robots: Option<RobotsRow>,
@@ -212,7 +222,8 @@ pub enum WorkState {
         position: u32,
         seen_at: Time,
     },
-    /// Not there this time; removed after two agreeing visits.
+    /// Not there this time; removed after two agreeing visits. Applies only where the work's `seen_on` is still
+    /// that of the change.
     Missed { missed: u32, removed_at: Option<Time> },
 }
 
