@@ -27,7 +27,7 @@ pub struct Followed {
 pub struct CandidateAsk {
     pub now: Time,
     pub limit: usize,
-    /// Exchanges in flight to one host at once, where the host has no number of its own.
+    /// Exchanges in flight to one host at once; one only while a circuit is half open.
     pub per_host: u32,
     /// Only pages that belong to these sources (`byline crawl`); empty: all. Robots pages always.
     pub sources: Vec<SourceId>,
@@ -52,6 +52,21 @@ pub struct Candidate {
     pub gap_ms: Option<u64>,
     /// Denials in a row, for the scheduler's back-off.
     pub failures: u32,
+}
+
+/// What still waits among the pages of some sources: tells `byline crawl` when it is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Under a lease.
+    pub in_flight: u64,
+    /// Due, whether or not their host is free now.
+    pub due: u64,
+    /// Visited at least once, whatever the outcome.
+    pub visited: u64,
+    /// Known in all.
+    pub pages: u64,
+    /// The earliest moment at which one can be granted, its host's gap and back-off counted; none: never again.
+    pub next_at: Option<Time>,
 }
 
 #[derive(Debug, Clone)]

@@ -78,7 +78,7 @@ pub struct ListingState {
     pub pages: u32,
     /// As the last visit to the first page left it.
     pub alarm: Option<SourceAlarm>,
-    /// This page is the source's own address, not a further page of it.
+    /// This page is the source's own address (or what that redirects to), not a further page of it.
     pub is_first_page: bool,
     pub works: Vec<KnownWork>,
 }
@@ -278,7 +278,6 @@ pub enum Committed {
     Stale,
 }
 
-/// Listing states are per page; whole lists are read through [`super::Store::works`].
 impl ListingState {
     pub fn known(&self, key: &str) -> Option<&KnownWork> {
         self.works.iter().find(|w| w.key == key)
