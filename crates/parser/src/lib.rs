@@ -1,1 +1,92 @@
+//! What a page says: bytes in, article or listing with its metadata out.
+//!
+//! [`parse`] is pure: no network, clock, database or broker; equal input and equal [`PARSER_VERSION`] give
+//! an equal result. [`page::Page`] is the one tree of a page, made once and read by everybody: [`body`]
+//! finds the article's blocks, [`meta`] its fields, [`listing`] the works a page lists and what kind of
+//! page it is; [`feed`] and [`sitemap`] read what is not HTML. [`ParseStage`] runs it all as a stage, with
+//! the bounds in time and size that hostile pages make necessary.
 
+pub mod body;
+pub mod charset;
+pub mod feed;
+pub mod listing;
+pub mod meta;
+pub mod page;
+mod rules;
+pub mod sitemap;
+mod sniff;
+mod tree;
+
+pub use page::{NodeId, Page, Tag};
+pub use rules::Rules;
+
+use chrono::{DateTime, Utc};
+use model::{Evidence, Field, PageKind, Parsed};
+use url::Url;
+
+/// Raised with every change that can change a result: what older versions made can then be made again.
+pub const PARSER_VERSION: u32 = 1;
+
+/// Everything the parser may know of a page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageInput<'a> {
+    /// Where the page was fetched.
+    pub url: &'a Url,
+    /// Content coding (gzip, ...) undone, character encoding as received.
+    pub bytes: &'a [u8],
+    /// Value of the Content-Type header.
+    pub content_type: Option<&'a str>,
+    /// Value of the X-Robots-Tag header.
+    pub x_robots_tag: Option<&'a str>,
+    /// No date of the page can be later.
+    pub captured_at: DateTime<Utc>,
+    pub hints: &'a model::Hints,
+}
+
+/// Parses one page. Never fails: what cannot be read is [`PageKind::Other`].
+pub fn parse(input: &PageInput<'_>, _rules: &Rules) -> Parsed {
+    match sniff::sniff(input) {
+        sniff::Format::Html => parse_html(input),
+        sniff::Format::Feed => listed(input, PageKind::Feed, feed::parse(input)),
+        sniff::Format::Sitemap => listed(input, PageKind::Sitemap, sitemap::parse(input)),
+        sniff::Format::Other(evidence) => Parsed::other("", evidence),
+    }
+}
+
+fn parse_html(input: &PageInput<'_>) -> Parsed {
+    let decoded = charset::decode(input.bytes, input.content_type);
+    let page = Page::parse(input.url, &decoded.text);
+    let body = body::extract(&page);
+    let mut article = meta::extract(&page, input, &body);
+    let listing = listing::extract(&page, input);
+    let kind = listing::kind(&page, input, &body, listing.as_ref());
+    let next_part = body::next_part(&page, &body);
+    let mut notes = Vec::new();
+    if page.cut {
+        notes.push("depth-cut".to_owned());
+    }
+    if decoded.replaced {
+        notes.push("decode-replacement".to_owned());
+    }
+    article.blocks = body.blocks;
+    Parsed {
+        kind,
+        article: (!article.blocks.is_empty()).then_some(article),
+        listing,
+        charset: decoded.charset.to_owned(),
+        robots: meta::robots(&page, input),
+        next_part,
+        notes,
+    }
+}
+
+/// The result of a page that is nothing but a list.
+fn listed(input: &PageInput<'_>, kind: PageKind, listing: Option<model::Listing>) -> Parsed {
+    let charset = charset::decode(input.bytes, input.content_type).charset;
+    let mut parsed = Parsed::other(charset, Evidence::Text);
+    if listing.is_some() {
+        parsed.kind = Field::new(kind, Evidence::Text);
+    }
+    parsed.listing = listing;
+    parsed
+}
