@@ -16,6 +16,7 @@ mod rules;
 pub mod sitemap;
 mod sniff;
 mod tree;
+mod xml;
 
 pub use page::{NodeId, Page, Tag};
 pub use rules::Rules;

@@ -1,8 +1,8 @@
 //! Which reader a page needs, told by its first bytes and, where they say nothing, by its media type.
 
-use crate::PageInput;
+use crate::{PageInput, sitemap};
 use encoding_rs::Encoding;
-use model::Evidence;
+use model::{Evidence, PageKind};
 
 /// How far the root element is looked for, bytes.
 const LOOK: usize = 4096;
@@ -24,6 +24,15 @@ pub(crate) fn sniff(input: &PageInput<'_>) -> Format {
     let head = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}');
     if let Some(format) = by_root(head) {
         return format;
+    }
+    // A sitemap may be served packed as a file of its own (sitemaps.org: Sitemap file location).
+    if sitemap::unpacked_start(input.bytes, LOOK as u64)
+        .is_some_and(|s| by_root(&self::head(&s)) == Some(Format::Sitemap))
+    {
+        return Format::Sitemap;
+    }
+    if input.hints.expected == PageKind::Sitemap && head.starts_with("http") {
+        return Format::Sitemap;
     }
     if is_binary(input.bytes) {
         return Format::Other(Evidence::Text);
