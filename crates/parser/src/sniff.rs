@@ -106,7 +106,7 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], content_type: Option<&str>, format: Format) {
         let url = url::Url::parse("https://a.example/x").unwrap();
-        let hints = model::Hints { expected: model::PageKind::Article, authors: Vec::new(), listed: None };
+        let hints = model::Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
         let input = PageInput {
             url: &url,
             bytes,
