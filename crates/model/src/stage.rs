@@ -39,6 +39,7 @@ pub enum Failure {
     Busy { code: &'static str, message: String, after: Duration },
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "called with fresh errors and with borrowed texts alike")]
 impl Failure {
     pub fn permanent(code: &'static str, message: impl ToString) -> Self {
         Self::Permanent { code, message: message.to_string() }
