@@ -1,0 +1,97 @@
+//! The scheduler's loop: step, then wait until something can have changed.
+
+use crate::{Clock, Scheduler, Ticked};
+use std::time::Duration;
+use store::Time;
+use tokio_util::sync::CancellationToken;
+
+/// Sleep after the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Shortest sleep, so that a clock that stands still does not make a busy loop.
+const SHORTEST: Duration = Duration::from_millis(2);
+
+impl Scheduler {
+    /// Runs until `stop`. Trouble of the database is waited out.
+    pub async fn run(&self, clock: Clock, stop: CancellationToken) {
+        let mut last = Ticked::default();
+        while !stop.is_cancelled() {
+            let now = clock();
+            let wait = match self.tick(now).await {
+                Ok(ticked) => {
+                    let wait = self.wait_after(&last, &ticked, now).await;
+                    last = ticked;
+                    wait
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "scheduler waits for the database");
+                    Wait::Sleep(AFTER_FAILURE)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.rest(wait) => {}
+            }
+        }
+        tracing::info!("scheduler stopped");
+    }
+
+    async fn wait_after(&self, last: &Ticked, ticked: &Ticked, now: Time) -> Wait {
+        if let Some(after) = ticked.busy {
+            return Wait::Sleep(after);
+        }
+        if !ticked.full && goes_on(last, ticked) {
+            return Wait::None;
+        }
+        let poll = self.config.poll;
+        if ticked.full {
+            return Wait::Change(poll);
+        }
+        match self.store.next_wake().await {
+            Ok(Some(at)) => Wait::Change((at - now).to_std().unwrap_or_default().clamp(SHORTEST, poll)),
+            Ok(None) => Wait::Change(poll),
+            Err(_) => Wait::Sleep(AFTER_FAILURE),
+        }
+    }
+
+    async fn rest(&self, wait: Wait) {
+        match wait {
+            Wait::None => {}
+            Wait::Sleep(time) => tokio::time::sleep(time).await,
+            Wait::Change(time) => {
+                if self.store.wait_for_change(time).await.is_err() {
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                }
+            }
+        }
+    }
+}
+
+enum Wait {
+    None,
+    Sleep(Duration),
+    Change(Duration),
+}
+
+/// Another step at once may find more. Robots pages that were wanted are there in the next step; wanted again
+/// right after that, they are under way, and their results have to come first.
+fn goes_on(last: &Ticked, ticked: &Ticked) -> bool {
+    let stepped = |t: &Ticked| t.granted > 0 || t.denied > 0;
+    stepped(ticked) || (ticked.robots_wanted > 0 && (stepped(last) || last.robots_wanted == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_did_something_is_followed_by_another() {
+        let idle = Ticked::default();
+        let granted = Ticked { granted: 1, ..idle };
+        let wanted = Ticked { robots_wanted: 1, ..idle };
+        assert!(goes_on(&idle, &granted) && goes_on(&granted, &granted));
+        assert!(!goes_on(&granted, &idle));
+        assert!(goes_on(&idle, &wanted));
+        assert!(!goes_on(&wanted, &wanted), "wanting the same twice must not spin");
+    }
+}
