@@ -142,6 +142,8 @@ pub struct VisitRecord {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageChange {
     pub kind: PageKind,
+    /// The page moved to another spelling of itself (same key, other scheme or host): visited there from now on.
+    pub url: Option<PageUrl>,
     /// None: never again (a redirected address whose target is followed instead).
     pub due_at: Option<Time>,
     pub interval_s: Option<i64>,
