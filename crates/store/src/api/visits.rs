@@ -108,6 +108,7 @@ pub struct VisitCommit {
     /// None for a reparse: no exchange took place.
     pub host: Option<HostChange>,
     pub robots: Option<RobotsRow>,
+    /// A reparse names the capture that is there already: its `parser_version` is brought up to date.
     pub capture: Option<CaptureRecord>,
     pub article: Option<ArticleChange>,
     pub works: Vec<WorkChange>,
@@ -212,6 +213,7 @@ pub struct WorkChange {
 }
 
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are listed")]
 pub enum WorkState {
     /// Listed: new, known or returned; position counts from 0 within its page of the list.
     Listed {
