@@ -1,7 +1,15 @@
 //! The article's body as blocks.
 
-use crate::{NodeId, Page, Tag};
+mod assemble;
+mod cues;
+mod inline;
+mod score;
+mod select;
+mod units;
+
+use crate::{NodeId, Page};
 use model::Block;
+use score::Survey;
 
 /// The body and where it stands on the page.
 #[derive(Debug, Clone, Default)]
@@ -22,17 +30,18 @@ pub struct Body {
 /// Finds the body. A page that has none, such as a list of links, may give blocks all the same; what the
 /// page is, is told by [`crate::listing::kind`].
 pub fn extract(page: &Page) -> Body {
-    let mut body = Body::default();
-    for p in page.all(Tag::P).filter(|&p| !page.hidden(p) && page.link_len(p) * 3 < page.text_len(p)) {
-        if body.root.is_none() {
-            body.root = Some(page.body());
-            body.first = p;
-        }
-        body.last = p;
-        body.text_len += page.text_len(p);
-        body.link_len += page.link_len(p);
-        body.blocks.push(Block::Paragraph { text: page.text(p).into() });
+    let survey = Survey::new(page, units::units(page), true);
+    let Some(root) = survey.root(page) else { return Body::default() };
+    let keep = select::select(page, &survey, root);
+    let mut body = Body { root: Some(root), ..Body::default() };
+    let mut kept = survey.units.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(u, _)| u).peekable();
+    body.first = kept.peek().map_or(root, |u| u.first);
+    for unit in kept {
+        body.last = unit.last;
+        body.text_len += unit.len();
+        body.link_len += unit.link;
     }
+    body.blocks = assemble::assemble(page, &survey, root, &keep);
     body
 }
 

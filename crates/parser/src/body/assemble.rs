@@ -1,0 +1,188 @@
+//! Selected units as blocks.
+
+use super::{inline, score::Survey, units::Unit};
+use crate::{NodeId, Page, Tag};
+use model::{Block, Text, block::ListItem};
+
+/// Most cells of one table that are kept, and most of all its rows: `colspan` is not multiplied out.
+const MAX_CELLS: usize = 20_000;
+
+/// The blocks of the units that are kept, in order.
+pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Vec<Block> {
+    let mut out = Assembly { page, blocks: Vec::new(), owner: None };
+    for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
+        out.add(unit, place(page, unit, root));
+    }
+    out.blocks
+}
+
+/// Where a unit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Paragraph,
+    Heading(u8),
+    /// Outermost list, item, depth.
+    Item(NodeId, NodeId, u8),
+    Quote(NodeId),
+    Table(NodeId),
+    Caption(NodeId),
+    Code(NodeId),
+}
+
+fn place(page: &Page, unit: &Unit, root: NodeId) -> Place {
+    let mut item: Option<(NodeId, NodeId, u8)> = None;
+    let mut found = Place::Paragraph;
+    let chain =
+        std::iter::once(unit.block).chain(page.ancestors(unit.block)).take_while(|&i| i != root && i != 0);
+    for i in chain {
+        let tag = page.tag(i);
+        if let Some(level) = tag.heading_level() {
+            return Place::Heading(level.max(2));
+        }
+        match tag {
+            Tag::Figcaption => return Place::Caption(i),
+            Tag::Table if is_data(page, i) => return Place::Table(i),
+            Tag::Li | Tag::Dd | Tag::Dt if item.is_none() => item = Some((i, i, 0)),
+            Tag::Ul | Tag::Ol | Tag::Dl => {
+                item = item.map(|(list, li, depth)| (i, li, if list == li { 0 } else { depth + 1 }));
+            }
+            Tag::Pre if found == Place::Paragraph && item.is_none() => found = Place::Code(i),
+            Tag::Blockquote if found == Place::Paragraph => found = Place::Quote(i),
+            _ => {}
+        }
+    }
+    match item {
+        Some((list, li, depth)) if list != li => Place::Item(list, li, depth),
+        _ => found,
+    }
+}
+
+/// A table of data rather than one for layout: several rows and columns, no blocks of text in its cells.
+fn is_data(page: &Page, table: NodeId) -> bool {
+    if page.attr(table, "role") == Some("presentation") {
+        return false;
+    }
+    let cells = page.all_in(table, Tag::Td).count() + page.all_in(table, Tag::Th).count();
+    let rows = page.all_in(table, Tag::Tr).count();
+    cells >= 4
+        && rows >= 2
+        && cells >= 2 * rows - 1
+        && page.all_in(table, Tag::Table).next().is_none_or(|t| t == table)
+        && page.text_len(table) / cells < 400
+}
+
+struct Assembly<'p> {
+    page: &'p Page,
+    blocks: Vec<Block>,
+    /// Where the last unit stood.
+    owner: Option<Place>,
+}
+
+impl Assembly<'_> {
+    fn add(&mut self, unit: &Unit, place: Place) {
+        let same_owner = self.owner;
+        self.owner = Some(place);
+        match place {
+            Place::Heading(level) => {
+                let text = inline::text(self.page, unit);
+                self.blocks.push(Block::Heading { level, text });
+            }
+            Place::Paragraph => self.paragraphs(unit),
+            Place::Table(table) => {
+                if same_owner != Some(place) {
+                    self.blocks.push(self.table(table));
+                }
+            }
+            Place::Caption(caption) => {
+                let text = inline::text(self.page, unit);
+                if same_owner == Some(place)
+                    && let Some(Block::Figure { caption: Some(before), .. }) = self.blocks.last_mut()
+                {
+                    join(before, text);
+                } else {
+                    self.blocks.push(self.figure(caption, text));
+                }
+            }
+            Place::Code(pre) => {
+                if same_owner != Some(place) {
+                    self.blocks.push(Block::Code { text: self.page.text(pre).to_owned() });
+                }
+            }
+            Place::Quote(_) => {
+                let text = inline::text(self.page, unit);
+                match self.blocks.last_mut() {
+                    Some(Block::Quote { paragraphs }) if same_owner == Some(place) => paragraphs.push(text),
+                    _ => self.blocks.push(Block::Quote { paragraphs: vec![text] }),
+                }
+            }
+            Place::Item(list, item, depth) => self.item(unit, list, item, depth, same_owner),
+        }
+    }
+
+    /// A unit in a list: a new list, a new item, or more of the same item.
+    fn item(&mut self, unit: &Unit, list: NodeId, item: NodeId, depth: u8, before: Option<Place>) {
+        let text = inline::text(self.page, unit);
+        let (same_list, same_item) = match before {
+            Some(Place::Item(l, i, _)) => (l == list, i == item),
+            _ => (false, false),
+        };
+        if same_list && let Some(Block::List { items, .. }) = self.blocks.last_mut() {
+            match items.last_mut() {
+                Some(last) if same_item => join(&mut last.text, text),
+                _ => items.push(ListItem { depth, text }),
+            }
+        } else {
+            let ordered = self.page.tag(list) == Tag::Ol;
+            self.blocks.push(Block::List { ordered, items: vec![ListItem { depth, text }] });
+        }
+    }
+
+    fn paragraphs(&mut self, unit: &Unit) {
+        let text = inline::text(self.page, unit);
+        self.blocks.push(Block::Paragraph { text });
+    }
+
+    fn figure(&self, caption: NodeId, text: Text) -> Block {
+        let page = self.page;
+        let figure = page.ancestors(caption).find(|&i| page.tag(i) == Tag::Figure);
+        let image = figure.and_then(|f| page.all_in(f, Tag::Img).next());
+        let src = image.and_then(|i| page.attr(i, "src")).and_then(|s| page.absolute(s));
+        let alt = image.and_then(|i| page.attr(i, "alt")).unwrap_or_default().to_owned();
+        Block::Figure { src, alt, caption: Some(text) }
+    }
+
+    fn table(&self, table: NodeId) -> Block {
+        let page = self.page;
+        let mut left = MAX_CELLS;
+        let mut rows = Vec::new();
+        for row in page.all_in(table, Tag::Tr).filter(|&r| !page.hidden(r)) {
+            let cells: Vec<String> = page
+                .children(row)
+                .filter(|&c| matches!(page.tag(c), Tag::Td | Tag::Th))
+                .take(left)
+                .map(|c| page.text(c).replace('\n', " "))
+                .collect();
+            left -= cells.len();
+            if cells.iter().any(|c| !c.is_empty()) {
+                rows.push(cells);
+            }
+        }
+        let header =
+            page.all_in(table, Tag::Tr).next().is_some_and(|r| page.all_in(r, Tag::Th).next().is_some());
+        Block::Table { header, rows }
+    }
+}
+
+/// Appends as a further line.
+fn join(to: &mut Text, more: Text) {
+    let mut spans = match std::mem::replace(to, Text::Plain(String::new())) {
+        Text::Plain(text) => vec![model::Span { text, ..model::Span::default() }],
+        Text::Spans(spans) => spans,
+    };
+    spans.push(model::Span { text: "\n".to_owned(), ..model::Span::default() });
+    match more {
+        Text::Plain(text) => spans.push(model::Span { text, ..model::Span::default() }),
+        Text::Spans(more) => spans.extend(more),
+    }
+    *to = Text::from_spans(spans);
+}

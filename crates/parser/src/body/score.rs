@@ -1,0 +1,181 @@
+//! How much each run of text looks like an article's, and which element holds the most of it.
+//!
+//! Every unit gets a signed number of bytes: sentences count for it, link lists and stray words against.
+//! The body's root is the element with the greatest sum, so it grows while what it takes in speaks for it
+//! (a standfirst above the text) and stops where it does not (a sidebar beside it).
+
+use super::{
+    cues::{Cue, cue},
+    units::Unit,
+};
+use crate::{NodeId, Page, Tag};
+
+/// Units, cues and scores of a page.
+pub(super) struct Survey {
+    pub(super) units: Vec<Unit>,
+    /// The cue that is in force at each node: its own or that of the nearest ancestor that has one.
+    pub(super) context: Vec<Cue>,
+    /// Score of each unit.
+    pub(super) scores: Vec<f32>,
+    /// Sums of `scores` up to each unit: one longer than `units`.
+    sums: Vec<f64>,
+}
+
+impl Survey {
+    /// `trusting`: take the names of the template's parts into account.
+    pub(super) fn new(page: &Page, units: Vec<Unit>, trusting: bool) -> Self {
+        let plain: Vec<f32> = units.iter().map(|u| plain_score(page, u)).collect();
+        let plain_sums = sums(plain.iter().map(|s| s.max(0.0)));
+        let mut survey = Self { units, context: Vec::new(), scores: Vec::new(), sums: Vec::new() };
+        survey.context =
+            if trusting { survey.contexts(page, &plain_sums) } else { vec![Cue::None; page.len()] };
+        survey.scores = survey
+            .units
+            .iter()
+            .zip(&plain)
+            .map(|(unit, &plain)| in_context(plain, unit, survey.context[unit.first]))
+            .collect();
+        survey.sums = sums(survey.scores.iter().copied());
+        survey
+    }
+
+    /// Indices of the units within an element.
+    pub(super) fn units_in(&self, page: &Page, i: NodeId) -> std::ops::Range<usize> {
+        let from = self.units.partition_point(|u| u.first < i);
+        let to = self.units.partition_point(|u| u.first < page.end(i));
+        from..to
+    }
+
+    /// Sum of the scores within an element.
+    pub(super) fn sum(&self, page: &Page, i: NodeId) -> f64 {
+        let range = self.units_in(page, i);
+        self.sums[range.end] - self.sums[range.start]
+    }
+
+    fn contexts(&self, page: &Page, plain: &[f64]) -> Vec<Cue> {
+        let whole = plain.last().copied().unwrap_or_default();
+        let mut context = vec![Cue::None; page.len()];
+        for i in 0..page.len() {
+            let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
+            if page.tag(i) == Tag::Text {
+                context[i] = inherited;
+                continue;
+            }
+            let mut own = cue(page, i);
+            if own.is_negative() {
+                let range = self.units_in(page, i);
+                let share = (plain[range.end] - plain[range.start]) / whole.max(1.0);
+                let most = if own == Cue::Comments { 0.9 } else { 0.5 };
+                if share > most {
+                    own = Cue::None;
+                }
+            }
+            context[i] = match (inherited, own) {
+                (c, Cue::None | Cue::Content | Cue::Caption) if c.is_negative() => c,
+                (Cue::Comments | Cue::Related, Cue::Body) => inherited,
+                (c, Cue::None) => c,
+                (Cue::Body, Cue::Content) => Cue::Body,
+                (_, own) => own,
+            };
+        }
+        context
+    }
+
+    /// The element with the greatest sum; the innermost of equals.
+    pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
+        let mut best = None;
+        let mut greatest = 0.0;
+        for i in page.body()..page.end(page.body()) {
+            if page.tag(i) == Tag::Text || !may_hold_a_body(page.tag(i)) {
+                continue;
+            }
+            let sum = self.sum(page, i);
+            if sum >= greatest && sum > 0.0 {
+                greatest = sum;
+                best = Some(i);
+            }
+        }
+        best
+    }
+}
+
+fn may_hold_a_body(tag: Tag) -> bool {
+    !matches!(
+        tag,
+        Tag::P
+            | Tag::A
+            | Tag::Span
+            | Tag::Ul
+            | Tag::Ol
+            | Tag::Li
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::B
+            | Tag::Strong
+            | Tag::Em
+            | Tag::I
+            | Tag::Br
+            | Tag::Blockquote
+            | Tag::Tr
+            | Tag::Tbody
+    )
+}
+
+fn sums<T: Into<f64>>(values: impl Iterator<Item = T>) -> Vec<f64> {
+    let mut total = 0.0;
+    std::iter::once(0.0)
+        .chain(values.map(|v| {
+            total += v.into();
+            total
+        }))
+        .collect()
+}
+
+/// What a unit's text says by itself.
+fn plain_score(page: &Page, unit: &Unit) -> f32 {
+    let len = unit.len() as f32;
+    let links = unit.link_share();
+    let text = unit.text(page);
+    if links > 0.5 {
+        return -10.0 - 0.5 * unit.link as f32;
+    }
+    let tag = page.tag(unit.block);
+    if tag.heading_level().is_some() {
+        return if links > 0.0 { -10.0 } else { 10.0 };
+    }
+    let sentences = punctuation(text);
+    if sentences == 0 {
+        return if len < 80.0 { -8.0 } else { len * 0.2 };
+    }
+    if len < 60.0 && tag != Tag::P {
+        return 0.0;
+    }
+    len * (1.0 - 1.5 * links) + if tag == Tag::P { 20.0 } else { 0.0 }
+}
+
+fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
+    match context {
+        Cue::Body if plain > 0.0 => plain * 1.2,
+        Cue::Comments | Cue::Related => -5.0 - unit.len() as f32 * 0.5,
+        c if c.is_negative() => -5.0 - unit.len() as f32 * 0.3,
+        _ => plain,
+    }
+}
+
+/// Marks that sentences have and labels have not.
+pub(super) fn punctuation(text: &str) -> usize {
+    let mut count = 0;
+    let mut previous = ' ';
+    for c in text.chars() {
+        match c {
+            ',' | '.' | ';' | '!' | '?' if !previous.is_whitespace() => count += 1,
+            '。' | '，' | '、' | '；' | '！' | '？' | '：' | '…' | '।' | '،' | '؟' => {
+                count += 1
+            }
+            _ => {}
+        }
+        previous = c;
+    }
+    count
+}

@@ -1,0 +1,113 @@
+//! Which units within the root are the article's.
+
+use super::{
+    cues::Cue,
+    score::{Survey, punctuation},
+};
+use crate::{NodeId, Page, Tag};
+
+/// Marks the units that stay.
+pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
+    let mut keep = vec![false; survey.units.len()];
+    let range = survey.units_in(page, root);
+    let mut until = root;
+    for index in range.clone() {
+        let unit = &survey.units[index];
+        if unit.first < until {
+            continue;
+        }
+        if let Some(rejected) = rejected_part(page, survey, root, unit.first) {
+            until = page.end(rejected);
+            continue;
+        }
+        keep[index] = stays(page, survey, index);
+    }
+    drop_orphan_headings(page, survey, range, &mut keep);
+    keep
+}
+
+/// The outermost element between root and node that as a whole is not the article's.
+fn rejected_part(page: &Page, survey: &Survey, root: NodeId, node: NodeId) -> Option<NodeId> {
+    let mut rejected = None;
+    for i in page.ancestors(node).take_while(|&i| i != root) {
+        if is_rejected(page, survey, i) {
+            rejected = Some(i);
+        }
+    }
+    rejected
+}
+
+fn is_rejected(page: &Page, survey: &Survey, i: NodeId) -> bool {
+    let tag = page.tag(i);
+    if !tag.is_block() {
+        return false;
+    }
+    let (len, link) = (page.text_len(i) as f32, page.link_len(i) as f32);
+    match tag {
+        Tag::Ul | Tag::Ol | Tag::Dl => link > 0.6 * len && survey.sum(page, i) < 0.0,
+        Tag::Div | Tag::Section | Tag::Table => link > 0.6 * len && survey.sum(page, i) < -20.0,
+        _ => false,
+    }
+}
+
+fn stays(page: &Page, survey: &Survey, index: usize) -> bool {
+    let unit = &survey.units[index];
+    let context = survey.context[unit.first];
+    if context.is_negative() {
+        return false;
+    }
+    let tag = page.tag(unit.block);
+    let text = unit.text(page);
+    if tag == Tag::H1 {
+        return false;
+    }
+    if tag.heading_level().is_some() {
+        return unit.link_share() < 0.8;
+    }
+    if unit.link_share() > 0.8
+        && !matches!(tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt)
+        && unit.len() < 300
+    {
+        return false;
+    }
+    if matches!(
+        tag,
+        Tag::P
+            | Tag::Li
+            | Tag::Td
+            | Tag::Th
+            | Tag::Blockquote
+            | Tag::Dd
+            | Tag::Dt
+            | Tag::Pre
+            | Tag::Figcaption
+    ) {
+        return true;
+    }
+    context == Cue::Body || unit.len() >= 60 || punctuation(text) > 0
+}
+
+/// A heading with nothing under it heads nothing.
+fn drop_orphan_headings(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep: &mut [bool]) {
+    let mut content_below = false;
+    let mut level_below = 0;
+    for index in range.rev() {
+        if !keep[index] {
+            continue;
+        }
+        match page.tag(survey.units[index].block).heading_level() {
+            None => {
+                content_below = true;
+                level_below = 7;
+            }
+            Some(level) => {
+                if !content_below && level >= level_below || level_below == 0 {
+                    keep[index] = false;
+                } else {
+                    content_below = false;
+                    level_below = level;
+                }
+            }
+        }
+    }
+}
