@@ -1,0 +1,221 @@
+//! One consumer, kept alive: each connection gives it a new channel with its prefetch set again.
+
+use super::{
+    backoff::Backoff,
+    convert, depth,
+    link::{Link, Session},
+};
+use crate::{
+    Delivery, Health, Lost,
+    transport::{Settle, Tray},
+};
+use async_trait::async_trait;
+use futures::StreamExt;
+use lapin::{
+    Acker, Channel,
+    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    types::FieldTable,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+pub(super) struct Consumer {
+    pub(super) link: Arc<Link>,
+    pub(super) queue: String,
+    pub(super) prefetch: u16,
+    pub(super) stuck_after: Duration,
+    pub(super) health: Arc<Health>,
+}
+
+/// Why one channel's consuming ended.
+enum End {
+    Stopped,
+    Fault(String),
+}
+
+impl Consumer {
+    pub(super) async fn run(self, tray: Arc<Tray>, stop: CancellationToken) {
+        self.health.subscribed();
+        let mut backoff = Backoff::default();
+        loop {
+            let session = tokio::select! {
+                () = stop.cancelled() => break,
+                session = self.link.connected() => match session {
+                    Some(session) => session,
+                    None => break,
+                },
+            };
+            let begun = Instant::now();
+            let error = match self.consume(&session, &tray, &stop).await {
+                End::Stopped => break,
+                End::Fault(error) => error,
+            };
+            if begun.elapsed() > Duration::from_secs(60) {
+                backoff.reset();
+            }
+            let wait = backoff.next();
+            metrics::counter!("byline_queue_consumer_faults_total").increment(1);
+            tracing::warn!(
+                queue.name = self.queue,
+                error,
+                wait_ms = wait.as_millis() as u64,
+                "consumer lost"
+            );
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        self.health.unsubscribed();
+    }
+
+    async fn consume(&self, session: &Session, tray: &Tray, stop: &CancellationToken) -> End {
+        let opened = tokio::select! {
+            () = stop.cancelled() => return End::Stopped,
+            opened = self.open(session) => opened,
+        };
+        let (channel, mut consumer) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return End::Fault(error),
+        };
+        let _connected = Connected::new(&self.health);
+        let mut received = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {
+                    give_back_the_rest(&channel, consumer).await;
+                    return End::Stopped;
+                }
+                next = consumer.next() => match next {
+                    Some(Ok(delivery)) => {
+                        received = Instant::now();
+                        self.health.received();
+                        tray.put(in_hand(delivery, &channel));
+                    }
+                    Some(Err(error)) => return End::Fault(error.to_string()),
+                    None => return End::Fault("the stream of deliveries ended".to_owned()),
+                },
+                () = tokio::time::sleep(self.stuck_after / 4) => {
+                    let idle = tray.is_empty() && !self.health.has_work();
+                    if idle && received.elapsed() >= self.stuck_after && self.queue_has_messages(session).await {
+                        self.health.set_stuck(true);
+                        return End::Fault(format!("nothing received for {:?} while messages wait", self.stuck_after));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn open(&self, session: &Session) -> Result<(Channel, lapin::Consumer), String> {
+        let channel = session.channel().await.map_err(|error| error.to_string())?;
+        let opening = async {
+            channel.basic_qos(self.prefetch, BasicQosOptions::default()).await?;
+            let options = BasicConsumeOptions::default();
+            channel
+                .basic_consume(convert::short(&self.queue), "".into(), options, FieldTable::default())
+                .await
+        };
+        let consumer = opening.await.map_err(|error| error.to_string())?;
+        Ok((channel, consumer))
+    }
+
+    async fn queue_has_messages(&self, session: &Session) -> bool {
+        match depth(session, &self.queue).await {
+            Ok(depth) => {
+                if depth.ready == 0 {
+                    self.health.set_stuck(false);
+                }
+                depth.ready > 0
+            }
+            // Then the connection is the trouble, and its supervisor sees to it.
+            Err(error) => {
+                tracing::debug!(queue.name = self.queue, %error, "could not look at the queue");
+                false
+            }
+        }
+    }
+}
+
+/// What the broker had sent before it heard of the cancelling.
+async fn give_back_the_rest(channel: &Channel, mut consumer: lapin::Consumer) {
+    if let Err(error) = channel.basic_cancel(consumer.tag(), BasicCancelOptions::default()).await {
+        tracing::debug!(%error, "consumer could not be cancelled");
+        return;
+    }
+    while let Some(Ok(delivery)) = consumer.next().await {
+        if let Err(error) =
+            delivery.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await
+        {
+            tracing::debug!(%error, "could not give a message back");
+        }
+    }
+}
+
+struct Connected<'a>(&'a Health);
+
+impl<'a> Connected<'a> {
+    fn new(health: &'a Health) -> Self {
+        health.connected();
+        Self(health)
+    }
+}
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.disconnected();
+    }
+}
+
+fn in_hand(delivery: lapin::message::Delivery, channel: &Channel) -> Delivery {
+    let acker = Some(delivery.acker.clone());
+    let (parcel, redelivered) = convert::parcel(delivery);
+    Delivery { parcel, redelivered, settle: Box::new(InHand { acker, _channel: channel.clone() }) }
+}
+
+/// An unsettled delivery. It holds the channel open, which would be closed with its last handle.
+struct InHand {
+    acker: Option<Acker>,
+    _channel: Channel,
+}
+
+#[async_trait]
+impl Settle for InHand {
+    async fn ack(mut self: Box<Self>) -> Result<(), Lost> {
+        let Some(acker) = self.acker.take() else { return Err(Lost) };
+        match acker.ack(BasicAckOptions::default()).await {
+            Ok(true) => Ok(()),
+            // Not sent at all: the channel is gone, or this was settled before.
+            Ok(false) | Err(_) => Err(Lost),
+        }
+    }
+
+    async fn give_back(mut self: Box<Self>) -> Result<(), Lost> {
+        let Some(acker) = self.acker.take() else { return Err(Lost) };
+        match acker.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Lost),
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        self.acker.as_ref().is_some_and(Acker::usable)
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        let (Some(acker), Ok(runtime)) = (self.acker.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        if acker.usable() {
+            runtime.spawn(async move {
+                let requeue = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
+                if let Err(error) = acker.nack(requeue).await {
+                    tracing::debug!(%error, "could not give a message back");
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The contract in memory, and what only paused time can show.
+
+use crate::bench::{Backend, Bench, Script, config, topology};
+use async_trait::async_trait;
+use model::Lane;
+use queue::{Memory, Topology, Transport};
+use std::{sync::Arc, time::Duration};
+
+struct InMemory(Arc<Memory>);
+
+#[async_trait]
+impl Backend for InMemory {
+    fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.0) as _
+    }
+
+    fn interrupt(&self) {
+        self.0.interrupt();
+    }
+
+    async fn tidy_up(self: Box<Self>) {
+        self.0.close().await;
+    }
+}
+
+async fn open(max_length: u32) -> Option<Bench> {
+    Some(Bench::new(Box::new(InMemory(Arc::new(Memory::new(topology("test", max_length)))))))
+}
+
+crate::contract::contract!(open);
+
+#[tokio::test(start_paused = true)]
+async fn the_real_delays_add_up_to_two_hours_and_a_half() {
+    let bench = Bench::new(Box::new(InMemory(Arc::new(Memory::new(Topology::default())))));
+    bench.publish("transient/1", Lane::Live).await;
+    let stage = Arc::new(Script::default());
+    let begun = tokio::time::Instant::now();
+    let running = bench.run(&stage, config());
+    while stage.paths().len() < 6 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    running.stop().await;
+    let expected = 5 + 30 + 300 + 1800 + 7200;
+    assert!((expected..expected + 10).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_message_that_is_never_settled_dies_in_the_end() {
+    let memory = Arc::new(Memory::new(topology("test", 10)));
+    let bench = Bench::new(Box::new(InMemory(Arc::clone(&memory))));
+    bench.publish("ok/1", Lane::Live).await;
+    let health = Arc::new(queue::Health::new("test"));
+    let mut subscription = memory.subscribe(&bench.input(Lane::Live), 1, health);
+    for n in 0..=6 {
+        let delivery = subscription.next().await.unwrap();
+        assert_eq!(delivery.redelivered, n);
+        drop(delivery);
+    }
+    let dead = bench.dead_letters(1).await;
+    assert_eq!(dead["ok/1"].code, "delivery-limit");
+}
