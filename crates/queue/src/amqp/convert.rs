@@ -24,7 +24,11 @@ const SHORT_BYTES: usize = 255;
 
 /// What fits; queue names and types always do.
 pub(super) fn short(text: &str) -> ShortString {
-    ShortString::from(&text[..text.floor_char_boundary(SHORT_BYTES)])
+    let mut end = text.len().min(SHORT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    ShortString::from(&text[..end])
 }
 
 pub(super) fn properties(parcel: &Parcel) -> BasicProperties {

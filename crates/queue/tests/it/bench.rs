@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 /// One back end under test.
 #[async_trait]
-pub trait Backend: Send + Sync {
+pub(crate) trait Backend: Send + Sync {
     fn transport(&self) -> Arc<dyn Transport>;
     /// Breaks every connection.
     fn interrupt(&self);
@@ -23,7 +23,7 @@ pub trait Backend: Send + Sync {
 }
 
 /// Delays short enough to wait for; six attempts as in life.
-pub const DELAYS: [Duration; 5] = [
+pub(crate) const DELAYS: [Duration; 5] = [
     Duration::from_millis(100),
     Duration::from_millis(150),
     Duration::from_millis(200),
@@ -31,11 +31,11 @@ pub const DELAYS: [Duration; 5] = [
     Duration::from_millis(300),
 ];
 
-pub fn topology(prefix: &str, max_length: u32) -> Topology {
+pub(crate) fn topology(prefix: &str, max_length: u32) -> Topology {
     Topology::named(prefix).with_delays(DELAYS.to_vec()).with_max_length(max_length)
 }
 
-pub fn config() -> RunnerConfig {
+pub(crate) fn config() -> RunnerConfig {
     RunnerConfig {
         concurrency: 4,
         deadline: Duration::from_millis(500),
@@ -45,7 +45,7 @@ pub fn config() -> RunnerConfig {
 }
 
 /// A message for [`Script`] whose path says what shall happen.
-pub fn page(path: &str, lane: Lane) -> Fetched {
+pub(crate) fn page(path: &str, lane: Lane) -> Fetched {
     let cause = match lane {
         Lane::Live => serde_json::json!({"kind": "visit"}),
         Lane::Bulk => serde_json::json!({"kind": "reparse", "job": 1, "dry_run": false}),
@@ -71,20 +71,20 @@ pub fn page(path: &str, lane: Lane) -> Fetched {
 /// Does what the page's path says: `ok/..`, `silent/..`, `panic/..`, `slow/..` (over the deadline),
 /// `blink/..` (10 ms), `nap/..` (100 ms), `transient/..`, `busy-twice/..`, `permanent/..`, `wait/..` (until it is let go).
 #[derive(Default)]
-pub struct Script {
-    pub batch: usize,
+pub(crate) struct Script {
+    pub(crate) batch: usize,
     /// Every call: when, and with which paths.
-    pub calls: Mutex<Vec<(Instant, Vec<String>)>>,
-    pub go: CancellationToken,
+    pub(crate) calls: Mutex<Vec<(Instant, Vec<String>)>>,
+    pub(crate) go: CancellationToken,
 }
 
 impl Script {
-    pub fn times(&self, path: &str) -> Vec<Instant> {
+    pub(crate) fn times(&self, path: &str) -> Vec<Instant> {
         let calls = self.calls.lock().unwrap();
         calls.iter().filter(|(_, paths)| paths.iter().any(|p| p == path)).map(|(at, _)| *at).collect()
     }
 
-    pub fn paths(&self) -> Vec<String> {
+    pub(crate) fn paths(&self) -> Vec<String> {
         self.calls.lock().unwrap().iter().flat_map(|(_, paths)| paths.clone()).collect()
     }
 
@@ -131,40 +131,40 @@ impl Stage for Script {
 }
 
 /// A back end with a publisher and, once started, a runner.
-pub struct Bench {
-    pub backend: Box<dyn Backend>,
-    pub transport: Arc<dyn Transport>,
-    pub publisher: Publisher,
+pub(crate) struct Bench {
+    pub(crate) backend: Box<dyn Backend>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) publisher: Publisher,
 }
 
-pub struct Running {
-    pub health: Arc<queue::Health>,
+pub(crate) struct Running {
+    pub(crate) health: Arc<queue::Health>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.task.await.unwrap();
     }
 }
 
 impl Bench {
-    pub fn new(backend: Box<dyn Backend>) -> Self {
+    pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
         let transport = backend.transport();
         let publisher = Publisher::new(Arc::clone(&transport), "test");
         Self { backend, transport, publisher }
     }
 
-    pub fn run(&self, stage: &Arc<Script>, config: RunnerConfig) -> Running {
+    pub(crate) fn run(&self, stage: &Arc<Script>, config: RunnerConfig) -> Running {
         let runner = Runner::new(Arc::clone(stage), Arc::clone(&self.transport), config);
         let shutdown = CancellationToken::new();
         Running { health: runner.health(), task: tokio::spawn(runner.run(shutdown.clone())), shutdown }
     }
 
     /// Patient: over RabbitMQ the first one waits for the topology to be declared.
-    pub async fn publish(&self, path: &str, lane: Lane) -> Envelope<Fetched> {
+    pub(crate) async fn publish(&self, path: &str, lane: Lane) -> Envelope<Fetched> {
         let envelope = self.publisher.envelope(page(path, lane));
         let deadline = Instant::now() + Duration::from_secs(60);
         while let Err(error) = self.publisher.publish(&envelope).await {
@@ -173,7 +173,7 @@ impl Bench {
         envelope
     }
 
-    pub async fn publish_many(&self, paths: impl IntoIterator<Item = String>, lane: Lane) {
+    pub(crate) async fn publish_many(&self, paths: impl IntoIterator<Item = String>, lane: Lane) {
         let envelopes: Vec<_> = paths.into_iter().map(|p| self.publisher.envelope(page(&p, lane))).collect();
         self.publish("silent/first", lane).await;
         for result in self.publisher.publish_all(&envelopes).await {
@@ -181,19 +181,19 @@ impl Bench {
         }
     }
 
-    pub async fn ready(&self, queue: &str) -> u64 {
+    pub(crate) async fn ready(&self, queue: &str) -> u64 {
         self.transport.depth(queue).await.unwrap().ready
     }
 
-    pub fn input(&self, lane: Lane) -> String {
+    pub(crate) fn input(&self, lane: Lane) -> String {
         self.transport.topology().queue("parse", lane)
     }
 
-    pub fn output(&self, lane: Lane) -> String {
+    pub(crate) fn output(&self, lane: Lane) -> String {
         self.transport.topology().queue("sink", lane)
     }
 
-    pub async fn wait_for_ready(&self, queue: &str, wanted: u64) {
+    pub(crate) async fn wait_for_ready(&self, queue: &str, wanted: u64) {
         wait_until(&format!("{wanted} messages in {queue}"), async || {
             self.transport.depth(queue).await.is_ok_and(|d| d.ready == wanted)
         })
@@ -201,7 +201,7 @@ impl Bench {
     }
 
     /// Takes the first `count` dead letters, recorded by their subject's path.
-    pub async fn dead_letters(&self, count: usize) -> BTreeMap<String, DeadLetter> {
+    pub(crate) async fn dead_letters(&self, count: usize) -> BTreeMap<String, DeadLetter> {
         let cabinet = Arc::new(Cabinet::default());
         let letters: Arc<dyn DeadLetters> = Arc::clone(&cabinet) as _;
         let shutdown = CancellationToken::new();
@@ -213,13 +213,13 @@ impl Bench {
         std::mem::take(&mut cabinet.0.lock().unwrap())
     }
 
-    pub async fn raw(&self, body: &[u8]) {
+    pub(crate) async fn raw(&self, body: &[u8]) {
         let parcel = queue::Parcel { body: body.to_vec().into(), attempt: 1, ..queue::Parcel::default() };
         let route = Route::Work { queue: self.input(Lane::Live) };
         wait_until("a raw message sent", async || self.transport.send(&route, &parcel).await.is_ok()).await;
     }
 
-    pub async fn tidy_up(self) {
+    pub(crate) async fn tidy_up(self) {
         self.backend.tidy_up().await;
     }
 }
@@ -236,7 +236,7 @@ impl DeadLetters for Cabinet {
     }
 }
 
-pub async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !holds().await {
         assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain for {what}");

@@ -53,7 +53,7 @@ fn numbered(what: &str, count: usize) -> impl Iterator<Item = String> {
     (0..count).map(move |n| format!("{what}/{n}"))
 }
 
-pub async fn output_arrives_and_input_is_gone(bench: &Bench) {
+pub(crate) async fn output_arrives_and_input_is_gone(bench: &Bench) {
     bench.publish_many(numbered("ok", 50), Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -63,7 +63,7 @@ pub async fn output_arrives_and_input_is_gone(bench: &Bench) {
     assert_eq!(stage.paths().len(), 51, "each was handed over once");
 }
 
-pub async fn input_is_kept_until_the_output_is_taken(bench: &Bench) {
+pub(crate) async fn input_is_kept_until_the_output_is_taken(bench: &Bench) {
     fill(bench, &bench.output(Live)).await;
     bench.publish("ok/1", Live).await;
     let stage = Arc::new(Script::default());
@@ -83,7 +83,7 @@ pub async fn input_is_kept_until_the_output_is_taken(bench: &Bench) {
     bench.wait_for_ready(&bench.input(Live), 0).await;
 }
 
-pub async fn a_full_queue_refuses(bench: &Bench) {
+pub(crate) async fn a_full_queue_refuses(bench: &Bench) {
     bench.publish("silent/0", Live).await;
     let refused = fill(bench, &bench.input(Live)).await;
     assert!(matches!(refused, SendError::Busy(_)), "{refused}");
@@ -104,7 +104,7 @@ async fn fill(bench: &Bench, queue: &str) -> SendError {
     panic!("{queue} has no bound");
 }
 
-pub async fn transient_trouble_is_tried_six_times_then_dead(bench: &Bench) {
+pub(crate) async fn transient_trouble_is_tried_six_times_then_dead(bench: &Bench) {
     let envelope = bench.publish("transient/1", Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -121,7 +121,7 @@ pub async fn transient_trouble_is_tried_six_times_then_dead(bench: &Bench) {
     );
 }
 
-pub async fn retries_wait_longer_each_time(bench: &Bench) {
+pub(crate) async fn retries_wait_longer_each_time(bench: &Bench) {
     bench.publish("transient/1", Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -135,7 +135,7 @@ pub async fn retries_wait_longer_each_time(bench: &Bench) {
     }
 }
 
-pub async fn busy_is_not_counted(bench: &Bench) {
+pub(crate) async fn busy_is_not_counted(bench: &Bench) {
     bench.publish("busy-twice/1", Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -144,7 +144,7 @@ pub async fn busy_is_not_counted(bench: &Bench) {
     running.stop().await;
 }
 
-pub async fn reasons_travel_with_the_dead(bench: &Bench) {
+pub(crate) async fn reasons_travel_with_the_dead(bench: &Bench) {
     let envelope = bench.publish("permanent/1", Bulk).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -157,7 +157,7 @@ pub async fn reasons_travel_with_the_dead(bench: &Bench) {
     assert_eq!(letter.body, envelope.encode().unwrap());
 }
 
-pub async fn malformed_is_dead_at_once(bench: &Bench) {
+pub(crate) async fn malformed_is_dead_at_once(bench: &Bench) {
     bench.raw(b"not json").await;
     bench.raw(br#"{"specversion":"1.0","type":"byline.other.v1","subject":"http://t.example/other"}"#).await;
     let stage = Arc::new(Script::default());
@@ -169,7 +169,7 @@ pub async fn malformed_is_dead_at_once(bench: &Bench) {
     assert!(stage.paths().is_empty(), "the stage never sees them");
 }
 
-pub async fn a_panic_costs_its_own_message_only(bench: &Bench) {
+pub(crate) async fn a_panic_costs_its_own_message_only(bench: &Bench) {
     for path in ["ok/1", "panic/1", "ok/2"] {
         bench.publish(path, Live).await;
     }
@@ -182,7 +182,7 @@ pub async fn a_panic_costs_its_own_message_only(bench: &Bench) {
     assert_eq!((letter.code.as_str(), letter.message.as_str()), ("panic", "the page said so"));
 }
 
-pub async fn a_deadline_ends_a_call(bench: &Bench) {
+pub(crate) async fn a_deadline_ends_a_call(bench: &Bench) {
     for path in ["slow/1", "ok/1"] {
         bench.publish(path, Live).await;
     }
@@ -196,7 +196,7 @@ pub async fn a_deadline_ends_a_call(bench: &Bench) {
     assert_eq!(dead["slow/1"].code, "deadline");
 }
 
-pub async fn a_batch_settles_one_by_one(bench: &Bench) {
+pub(crate) async fn a_batch_settles_one_by_one(bench: &Bench) {
     let paths = ["ok/1", "permanent/1", "panic/1", "silent/1", "ok/2"];
     for path in paths {
         bench.publish(path, Live).await;
@@ -211,7 +211,7 @@ pub async fn a_batch_settles_one_by_one(bench: &Bench) {
     bench.wait_for_ready(&bench.input(Live), 0).await;
 }
 
-pub async fn a_batch_is_not_waited_for(bench: &Bench) {
+pub(crate) async fn a_batch_is_not_waited_for(bench: &Bench) {
     bench.publish_many(numbered("ok", 30), Live).await;
     let stage = Arc::new(Script { batch: 8, ..Script::default() });
     let running = bench.run(&stage, RunnerConfig { concurrency: 1, ..config() });
@@ -221,7 +221,7 @@ pub async fn a_batch_is_not_waited_for(bench: &Bench) {
     assert!((2..=8).contains(&largest), "{largest} at once");
 }
 
-pub async fn what_has_no_queue_is_kept(bench: &Bench) {
+pub(crate) async fn what_has_no_queue_is_kept(bench: &Bench) {
     let envelope = bench.publish("silent/1", Live).await;
     let parcel = queue::Parcel::seal(&envelope).unwrap();
     let nowhere = Route::Work { queue: "nowhere".to_owned() };
@@ -247,7 +247,7 @@ pub async fn what_has_no_queue_is_kept(bench: &Bench) {
     bench.publisher.announce(&event).await.expect("nobody needs to listen to an event");
 }
 
-pub async fn shutdown_finishes_what_is_in_hand(bench: &Bench) {
+pub(crate) async fn shutdown_finishes_what_is_in_hand(bench: &Bench) {
     bench.publish_many(numbered("nap", 40), Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -260,7 +260,7 @@ pub async fn shutdown_finishes_what_is_in_hand(bench: &Bench) {
     bench.wait_for_ready(&bench.input(Live), 40 - handed_over).await;
 }
 
-pub async fn after_the_grace_period_the_rest_goes_back(bench: &Bench) {
+pub(crate) async fn after_the_grace_period_the_rest_goes_back(bench: &Bench) {
     bench.publish("wait/1", Live).await;
     let stage = Arc::new(Script::default());
     let patient =
@@ -273,7 +273,7 @@ pub async fn after_the_grace_period_the_rest_goes_back(bench: &Bench) {
     bench.wait_for_ready(&bench.input(Live), 1).await;
 }
 
-pub async fn a_lost_connection_loses_nothing(bench: &Bench) {
+pub(crate) async fn a_lost_connection_loses_nothing(bench: &Bench) {
     bench.publish_many(numbered("nap", 30), Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -294,7 +294,7 @@ pub async fn a_lost_connection_loses_nothing(bench: &Bench) {
     assert_eq!(bench.ready(&bench.input(Live)).await, 0);
 }
 
-pub async fn live_goes_first_and_bulk_is_not_starved(bench: &Bench) {
+pub(crate) async fn live_goes_first_and_bulk_is_not_starved(bench: &Bench) {
     bench.publish_many(numbered("blink/bulk", 40), Bulk).await;
     bench.publish_many(numbered("blink/live", 40), Live).await;
     let stage = Arc::new(Script::default());
@@ -309,7 +309,7 @@ pub async fn live_goes_first_and_bulk_is_not_starved(bench: &Bench) {
     assert!(done_at("bulk", 1) < done_at("live", 39), "bulk not starved: {paths:?}");
 }
 
-pub async fn a_dead_letter_can_be_replayed(bench: &Bench) {
+pub(crate) async fn a_dead_letter_can_be_replayed(bench: &Bench) {
     bench.publish("permanent/1", Live).await;
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
@@ -323,7 +323,7 @@ pub async fn a_dead_letter_can_be_replayed(bench: &Bench) {
     assert!(!matches!(error, Err(PublishError::NoStage(_))));
 }
 
-pub async fn purging_empties(bench: &Bench) {
+pub(crate) async fn purging_empties(bench: &Bench) {
     bench.publish_many(numbered("ok", 9), Live).await;
     bench.wait_for_ready(&bench.input(Live), 10).await;
     assert_eq!(bench.publisher.backlog("parse").await.unwrap().ready, 10);
@@ -331,7 +331,7 @@ pub async fn purging_empties(bench: &Bench) {
     bench.wait_for_ready(&bench.input(Live), 0).await;
 }
 
-pub async fn health_tells_progress(bench: &Bench) {
+pub(crate) async fn health_tells_progress(bench: &Bench) {
     let stage = Arc::new(Script::default());
     let running = bench.run(&stage, config());
     wait_until("connection", async || running.health.report().connected).await;
