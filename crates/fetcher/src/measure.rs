@@ -1,0 +1,457 @@
+//! Undoes content codings while the body streams in, to measure it, never to keep it: the archive stores
+//! the coded bytes, and a bomb must be noticed after a megabyte, not after it has filled the memory.
+
+use crate::Limits;
+use brotli_decompressor::writer::DecompressorWriter;
+use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use std::io::{self, Write};
+
+/// Below this many decoded bytes a high ratio is harmless (a page of spaces).
+const RATIO_MATTERS_FROM: u64 = 1 << 20;
+
+/// Codings of one body that are undone; real answers have one.
+const MOST_CODINGS: usize = 3;
+
+/// Decoded bytes kept to tell what kind of file this is (WHATWG MIME Sniffing §5.2 reads 1,445).
+const PREFIX_BYTES: usize = 1445;
+
+/// Larger windows are not allowed for the zstd content coding (RFC 9659 §3).
+const ZSTD_WINDOW: u64 = 8 << 20;
+
+/// Why a body is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Objection {
+    /// More than [`Limits::body_bytes`] decoded.
+    TooLarge,
+    /// More than [`Limits::ratio`].
+    Bomb,
+    Coding(String),
+}
+
+/// Counts decoded bytes as the coded ones are pushed in.
+pub(crate) struct Measure {
+    chain: Box<dyn Undo>,
+}
+
+impl Measure {
+    /// `codings` is a Content-Encoding value; the empty one and `identity` stand for none.
+    pub(crate) fn new(codings: &str, limits: &Limits) -> Result<Self, Objection> {
+        let mut chain: Box<dyn Undo> = Box::new(Counter {
+            coded: 0,
+            decoded: 0,
+            prefix: Vec::new(),
+            limit: limits.body_bytes as u64,
+            ratio: limits.ratio,
+            objection: None,
+        });
+        let names = codings.split(',').map(|name| name.trim().to_ascii_lowercase());
+        for (n, name) in names.filter(|name| !name.is_empty() && name != "identity").enumerate() {
+            if n == MOST_CODINGS {
+                return Err(Objection::Coding(format!("more than {MOST_CODINGS} content codings")));
+            }
+            // Codings are listed in the order applied, so the first listed is undone last.
+            chain = match name.as_str() {
+                "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(chain)),
+                "deflate" => Box::new(Deflate::Undecided(Some(chain))),
+                "br" => Box::new(DecompressorWriter::new(chain, 16 << 10)),
+                "zstd" => Box::new(Zstd::new(chain)),
+                _ => return Err(Objection::Coding(format!("content coding {name:?} is not known"))),
+            };
+        }
+        Ok(Self { chain })
+    }
+
+    /// The next bytes as received.
+    pub(crate) fn push(&mut self, mut bytes: &[u8]) -> Result<(), Objection> {
+        self.chain.counter().coded += bytes.len() as u64;
+        while !bytes.is_empty() {
+            match self.chain.write(bytes) {
+                // The coded stream has ended; what follows it is not part of the page.
+                Ok(0) => break,
+                Ok(n) => bytes = &bytes[n..],
+                Err(e) => return Err(self.objection(&e)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The body is complete. Gives the decoded length and its first bytes.
+    pub(crate) fn end(mut self) -> Result<(u64, Vec<u8>), Objection> {
+        // A coding is announced for every answer by some servers, for those without a body too.
+        if self.chain.counter().coded > 0 {
+            self.chain.end().map_err(|e| self.objection(&e))?;
+        }
+        let counter = self.chain.counter();
+        Ok((counter.decoded, std::mem::take(&mut counter.prefix)))
+    }
+
+    fn objection(&mut self, error: &io::Error) -> Objection {
+        self.chain.counter().objection.clone().unwrap_or_else(|| Objection::Coding(error.to_string()))
+    }
+}
+
+/// A writer that undoes one coding and hands the result to the next.
+trait Undo: Write + Send {
+    /// Fails where the coded stream is not complete.
+    fn end(&mut self) -> io::Result<()>;
+    fn counter(&mut self) -> &mut Counter;
+}
+
+struct Counter {
+    coded: u64,
+    decoded: u64,
+    prefix: Vec<u8>,
+    limit: u64,
+    ratio: u64,
+    objection: Option<Objection>,
+}
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.decoded += bytes.len() as u64;
+        let room = PREFIX_BYTES.saturating_sub(self.prefix.len()).min(bytes.len());
+        self.prefix.extend_from_slice(&bytes[..room]);
+        if self.decoded > RATIO_MATTERS_FROM && self.decoded / self.coded.max(1) > self.ratio {
+            self.objection = Some(Objection::Bomb);
+        } else if self.decoded > self.limit {
+            self.objection = Some(Objection::TooLarge);
+        }
+        match &self.objection {
+            None => Ok(bytes.len()),
+            Some(_) => Err(io::Error::other("refused")),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Undo for Counter {
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn counter(&mut self) -> &mut Counter {
+        self
+    }
+}
+
+type Next = Box<dyn Undo>;
+
+impl Undo for MultiGzDecoder<Next> {
+    fn end(&mut self) -> io::Result<()> {
+        self.try_finish()?;
+        self.get_mut().end()
+    }
+
+    fn counter(&mut self) -> &mut Counter {
+        self.get_mut().counter()
+    }
+}
+
+impl Undo for DecompressorWriter<Next> {
+    fn end(&mut self) -> io::Result<()> {
+        self.close()?;
+        self.get_mut().end()
+    }
+
+    fn counter(&mut self) -> &mut Counter {
+        self.get_mut().counter()
+    }
+}
+
+/// "deflate" means zlib (RFC 9110 §8.4.1.2), but some servers send the bare stream.
+enum Deflate {
+    /// Holds the next stage until the first byte has come.
+    Undecided(Option<Next>),
+    Zlib(ZlibDecoder<Next>),
+    Bare(DeflateDecoder<Next>),
+}
+
+impl Write for Deflate {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let (Self::Undecided(next), Some(first)) = (&mut *self, bytes.first()) {
+            let next = next.take().ok_or_else(|| io::Error::other("deflate was ended"))?;
+            // Compression method 8 with a window of at most 32 kB (RFC 1950 §2.2); as the start of a bare
+            // stream it would be a stored block of a kind that no encoder begins with.
+            *self = match first & 0x0f == 8 && first >> 4 <= 7 {
+                true => Self::Zlib(ZlibDecoder::new(next)),
+                false => Self::Bare(DeflateDecoder::new(next)),
+            };
+        }
+        match self {
+            Self::Undecided(_) => Ok(0),
+            Self::Zlib(w) => w.write(bytes),
+            Self::Bare(w) => w.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Undo for Deflate {
+    fn end(&mut self) -> io::Result<()> {
+        match self {
+            Self::Undecided(Some(next)) => next.end(),
+            Self::Undecided(None) => Ok(()),
+            Self::Zlib(w) => w.try_finish().and_then(|()| w.get_mut().end()),
+            Self::Bare(w) => w.try_finish().and_then(|()| w.get_mut().end()),
+        }
+    }
+
+    fn counter(&mut self) -> &mut Counter {
+        match self {
+            Self::Undecided(next) => match next {
+                Some(next) => next.counter(),
+                None => unreachable!("the next stage is moved out and into place in one statement"),
+            },
+            Self::Zlib(w) => w.get_mut().counter(),
+            Self::Bare(w) => w.get_mut().counter(),
+        }
+    }
+}
+
+/// ruzstd decodes whatever is in its source at once, so it gets one block (at most 128 kB decoded) at a time:
+/// four bytes of a run-length block are 128 kB, and a chunk holds thousands of them.
+struct Zstd {
+    next: Next,
+    decoder: FrameDecoder,
+    pending: Vec<u8>,
+    begun: bool,
+}
+
+/// Longest frame header (RFC 8878 §3.1.1) with its magic number.
+const ZSTD_HEADER_BYTES: usize = 18;
+
+impl Zstd {
+    fn new(next: Next) -> Self {
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(ZSTD_WINDOW);
+        Self { next, decoder, pending: Vec::new(), begun: false }
+    }
+
+    /// Decodes the blocks that are complete.
+    fn advance(&mut self, last: bool) -> io::Result<()> {
+        let mut at = 0;
+        if !self.begun {
+            if self.pending.len() < ZSTD_HEADER_BYTES && !last {
+                return Ok(());
+            }
+            let mut source = &self.pending[..];
+            self.decoder.init(&mut source).map_err(io::Error::other)?;
+            at = self.pending.len() - source.len();
+            self.begun = true;
+        }
+        while !self.decoder.is_finished() {
+            let rest = &self.pending[at..];
+            // Four bytes of checksum may follow the last block; ruzstd reads them with it.
+            let Some(needed) = block_bytes(rest).map(|n| n + 4) else { break };
+            if rest.len() < needed && !last {
+                break;
+            }
+            let mut source = rest;
+            self.decoder
+                .decode_blocks(&mut source, BlockDecodingStrategy::UptoBlocks(1))
+                .map_err(io::Error::other)?;
+            at = self.pending.len() - source.len();
+            self.decoder.collect_to_writer(&mut self.next)?;
+        }
+        self.pending.drain(..at);
+        Ok(())
+    }
+}
+
+/// Bytes of the block at the start of `bytes`, its header included (RFC 8878 §3.1.1.2).
+fn block_bytes(bytes: &[u8]) -> Option<usize> {
+    let header = u32::from_le_bytes([*bytes.first()?, *bytes.get(1)?, *bytes.get(2)?, 0]);
+    let size = (header >> 3) as usize;
+    let run_length = (header >> 1) & 3 == 1;
+    Some(3 + if run_length { 1 } else { size })
+}
+
+impl Write for Zstd {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.begun && self.decoder.is_finished() {
+            return Ok(0);
+        }
+        self.pending.extend_from_slice(bytes);
+        self.advance(false)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Undo for Zstd {
+    fn end(&mut self) -> io::Result<()> {
+        self.advance(true)?;
+        if !self.decoder.is_finished() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the zstd frame is not complete"));
+        }
+        self.decoder.collect_to_writer(&mut self.next)?;
+        self.next.end()
+    }
+
+    fn counter(&mut self) -> &mut Counter {
+        self.next.counter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use proptest::prelude::*;
+
+    fn limits() -> Limits {
+        Limits { body_bytes: 4 << 20, ..Limits::default() }
+    }
+
+    fn measure(codings: &str, body: &[u8], chunk: usize) -> Result<(u64, Vec<u8>), Objection> {
+        let mut measure = Measure::new(codings, &limits())?;
+        for piece in body.chunks(chunk) {
+            measure.push(piece)?;
+        }
+        measure.end()
+    }
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut w = flate2::write::GzEncoder::new(Vec::new(), Compression::best());
+        w.write_all(data).unwrap();
+        w.finish().unwrap()
+    }
+
+    fn zlib(data: &[u8]) -> Vec<u8> {
+        let mut w = flate2::write::ZlibEncoder::new(Vec::new(), Compression::best());
+        w.write_all(data).unwrap();
+        w.finish().unwrap()
+    }
+
+    fn bare(data: &[u8]) -> Vec<u8> {
+        let mut w = flate2::write::DeflateEncoder::new(Vec::new(), Compression::best());
+        w.write_all(data).unwrap();
+        w.finish().unwrap()
+    }
+
+    fn zstd(data: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    /// A brotli stream of one stored meta-block (RFC 7932 §9.2) and the empty last one.
+    fn brotli(data: &[u8]) -> Vec<u8> {
+        let header = (u32::try_from(data.len()).unwrap() - 1) << 4 | 1 << 20;
+        [&header.to_le_bytes()[..3], data, &[3]].concat()
+    }
+
+    #[test]
+    fn each_coding_is_measured_in_any_pieces() {
+        let text = b"a page of some length, ".repeat(20_000);
+        for (codings, body) in [
+            ("", text.clone()),
+            ("identity", text.clone()),
+            ("gzip", gzip(&text)),
+            ("X-GZIP", gzip(&text)),
+            ("deflate", zlib(&text)),
+            ("deflate", bare(&text)),
+            ("zstd", zstd(&text)),
+            ("gzip, zstd", zstd(&gzip(&text))),
+            ("deflate, gzip, identity", gzip(&zlib(&text))),
+        ] {
+            for chunk in [1, 7, 1000, 1 << 20] {
+                let (length, prefix) = measure(codings, &body, chunk).unwrap();
+                assert_eq!(length, text.len() as u64, "{codings} by {chunk}");
+                assert_eq!(prefix, text[..PREFIX_BYTES], "{codings} by {chunk}");
+            }
+        }
+    }
+
+    #[test]
+    fn brotli_is_measured() {
+        for chunk in [1, 3, 100] {
+            assert_eq!(measure("br", &brotli(b"hello hello"), chunk).unwrap(), (11, b"hello hello".to_vec()));
+        }
+    }
+
+    #[test]
+    fn a_body_that_grows_out_of_proportion_is_a_bomb() {
+        for (codings, body) in [
+            ("gzip", gzip(&vec![0; 3 << 20])),
+            ("deflate", zlib(&vec![0; 3 << 20])),
+            ("zstd", run_length_frame(3 << 3)),
+            ("gzip, gzip", gzip(&gzip(&vec![0; 3 << 20]))),
+        ] {
+            assert_eq!(measure(codings, &body, 16 << 10), Err(Objection::Bomb), "{codings}");
+        }
+    }
+
+    /// A zstd frame of `blocks` run-length blocks of 128 kB zeroes.
+    fn run_length_frame(blocks: usize) -> Vec<u8> {
+        let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+        for n in 0..blocks {
+            let header: u32 = (128 << 10 << 3) | (1 << 1) | u32::from(n + 1 == blocks);
+            frame.extend_from_slice(&header.to_le_bytes()[..3]);
+            frame.push(0);
+        }
+        frame
+    }
+
+    #[test]
+    fn a_body_over_the_limit_is_too_large() {
+        let mut seed = 1u32;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        })
+        .take((4 << 20) + 1)
+        .collect();
+        assert_eq!(measure("", &noise, 1 << 16), Err(Objection::TooLarge));
+        assert_eq!(measure("gzip", &gzip(&noise), 1 << 16), Err(Objection::TooLarge));
+    }
+
+    #[test]
+    fn broken_cut_and_unknown_codings_are_told() {
+        let cut = |mut body: Vec<u8>| {
+            body.truncate(body.len() - 5);
+            body
+        };
+        for (codings, body) in [
+            ("gzip", b"not gzip at all".to_vec()),
+            ("br", vec![0xff; 40]),
+            ("zstd", b"neither is this zstd".to_vec()),
+            ("gzip", cut(gzip(b"hello hello hello"))),
+            ("deflate", cut(zlib(b"hello hello hello"))),
+            ("br", cut(brotli(b"hello hello"))),
+            ("zstd", cut(zstd(&b"hello hello hello".repeat(10)))),
+            ("rot13", b"x".to_vec()),
+            ("gzip, gzip, gzip, gzip", b"x".to_vec()),
+        ] {
+            assert!(matches!(measure(codings, &body, 4), Err(Objection::Coding(_))), "{codings} {body:?}");
+        }
+    }
+
+    #[test]
+    fn a_coding_without_a_body_is_an_empty_body() {
+        for codings in ["gzip", "br", "zstd", "deflate"] {
+            assert_eq!(measure(codings, b"", 1).unwrap(), (0, vec![]), "{codings}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(codings in "(gzip|br|zstd|deflate)(, (gzip|br|zstd))?", body: Vec<u8>) {
+            let _ = measure(&codings, &body, 7);
+        }
+
+        #[test]
+        fn zstd_after_its_magic_number_does_not_panic(mut body: Vec<u8>) {
+            body.splice(..0, [0x28, 0xb5, 0x2f, 0xfd]);
+            let _ = measure("zstd", &body, 11);
+        }
+    }
+}
