@@ -77,29 +77,33 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(candidate: &Candidate, rules: Option<&str>, expected: Judgement) {
+    fn check(candidate: &Candidate, rules: Option<&str>, expected: &Judgement) {
         let rules = rules.map(|text| Rules::parse(text.as_bytes()));
-        assert_eq!(judge(candidate, rules.as_ref(), now(), &Config::default()), expected);
+        assert_eq!(&judge(candidate, rules.as_ref(), now(), &Config::default()), expected);
     }
 
     const GAP: Judgement = Judgement::Grant { gap: Duration::from_secs(2) };
 
     #[test]
     fn robots_come_first_and_need_no_robots() {
-        check(&candidate(PageKind::Article, None), None, Judgement::RobotsFirst);
-        check(&candidate(PageKind::Article, Some(24)), Some(""), Judgement::RobotsFirst);
-        check(&candidate(PageKind::Article, Some(1)), None, Judgement::RobotsFirst);
-        check(&candidate(PageKind::Robots, None), None, GAP);
+        check(&candidate(PageKind::Article, None), None, &Judgement::RobotsFirst);
+        check(&candidate(PageKind::Article, Some(24)), Some(""), &Judgement::RobotsFirst);
+        check(&candidate(PageKind::Article, Some(1)), None, &Judgement::RobotsFirst);
+        check(&candidate(PageKind::Robots, None), None, &GAP);
     }
 
     #[test]
     fn rules_decide() {
         let page = candidate(PageKind::Article, Some(1));
-        check(&page, Some(""), GAP);
-        check(&page, Some("user-agent: *\ncrawl-delay: 7"), Judgement::Grant { gap: Duration::from_secs(7) });
+        check(&page, Some(""), &GAP);
+        check(
+            &page,
+            Some("user-agent: *\ncrawl-delay: 7"),
+            &Judgement::Grant { gap: Duration::from_secs(7) },
+        );
         let next_due = now() + TimeDelta::days(1);
         let denied = Judgement::Deny { next_due, code: "robots-disallow" };
-        check(&page, Some("user-agent: *\ndisallow: /x"), denied);
+        check(&page, Some("user-agent: *\ndisallow: /x"), &denied);
     }
 
     #[test]

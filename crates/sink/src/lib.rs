@@ -1,1 +1,26 @@
+//! The last stage: what a visit gave becomes rows. [`decide`] turns a page's known state and one result into
+//! one [`store::VisitCommit`], purely; [`SinkStage`] loads the one and stores the other, in batches, so that
+//! a message that comes twice changes nothing the second time.
 
+mod article;
+mod backoff;
+mod decide;
+mod dry_run;
+mod host;
+mod listing;
+mod policy;
+mod reading;
+mod record;
+mod refine;
+mod revisit;
+mod robots;
+mod simhash;
+mod stage;
+mod trouble;
+
+pub use decide::decide;
+pub use policy::{Bounds, Policy};
+pub use reading::{Given, Reading};
+pub use revisit::{Observed, next_interval};
+pub use simhash::{distance, simhash};
+pub use stage::SinkStage;

@@ -1,0 +1,409 @@
+//! What one result means: from the page's known state and the result to everything that is to be stored.
+
+use crate::{
+    Policy, article,
+    backoff::fraction,
+    dry_run, host, listing,
+    policy::{DAY, DEEP_INTERVAL_S, is_list},
+    reading::{Given, Reading},
+    revisit::{Observed, jittered, next_interval},
+    robots,
+    trouble::{Retry, Trouble},
+};
+use chrono::TimeDelta;
+use model::{
+    Article, AuthorProfile, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed, SourceId,
+    Validators,
+};
+use store::{
+    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, PageChange, RobotsRow, SourceChange, Time,
+    VisitCommit, VisitContext, VisitRecord, WorkChange,
+};
+
+/// Redirects from page to page that are followed.
+const MAX_REDIRECTS: u32 = 10;
+
+/// Decides one result. Depends on nothing but its arguments: decided twice, the same comes out.
+pub fn decide(context: &VisitContext, given: &Given, policy: &Policy) -> VisitCommit {
+    let findings = findings(context, given, policy);
+    match given.fetched.cause {
+        Cause::Visit => visit(context, given, findings, policy),
+        Cause::Reparse { dry_run, .. } => reparse(context, given, findings, dry_run),
+    }
+}
+
+/// What a result holds, before it is known when the page is due next.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    pub disposition: Disposition,
+    pub code: String,
+    pub detail: String,
+    pub article: Option<ArticleChange>,
+    pub alias_of: Option<PageId>,
+    pub works: Vec<WorkChange>,
+    pub profile: Option<(Vec<SourceId>, AuthorProfile)>,
+    pub sources: Vec<SourceChange>,
+    pub discovered: Vec<NewPage>,
+    pub events: Vec<NewEvent>,
+    pub robots: Option<RobotsRow>,
+    /// The article as read, also where it is not stored.
+    pub read: Option<Article>,
+    pub next: Next,
+}
+
+/// When the page is visited again.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Next {
+    /// It gave what a page gives.
+    Revisit(Observed),
+    /// It gave nothing.
+    Trouble(Retry),
+    /// It leads to another page and is looked at again to see whether it still does.
+    Redirect { permanent: bool },
+    /// It is to be had under another spelling of its address.
+    Moved(PageUrl),
+    /// When somebody wants it.
+    Never { failed: bool },
+}
+
+impl Findings {
+    fn new(disposition: Disposition, code: impl Into<String>, next: Next) -> Self {
+        Self {
+            disposition,
+            code: code.into(),
+            detail: String::new(),
+            article: None,
+            alias_of: None,
+            works: Vec::new(),
+            profile: None,
+            sources: Vec::new(),
+            discovered: Vec::new(),
+            events: Vec::new(),
+            robots: None,
+            read: None,
+            next,
+        }
+    }
+
+    pub(crate) fn end(&mut self, disposition: Disposition, code: &str) {
+        self.disposition = disposition;
+        code.clone_into(&mut self.code);
+    }
+
+    fn trouble(trouble: Trouble) -> Self {
+        Self::new(trouble.disposition, trouble.code, Next::Trouble(trouble.retry))
+    }
+
+    fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+}
+
+fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings {
+    let fetched = &given.fetched;
+    if context.page.kind == PageKind::Robots {
+        let visit = robots::visit(context, fetched, &given.reading);
+        let next = Next::Never { failed: visit.failed };
+        let mut findings = Findings::new(visit.disposition, visit.code, next);
+        findings.robots = Some(visit.row);
+        return findings;
+    }
+    match &fetched.outcome {
+        Outcome::Captured { content_type, .. } => captured(context, given, content_type.as_deref(), policy),
+        Outcome::NotModified { .. } => {
+            let mut findings = Findings::new(
+                Disposition::Unchanged,
+                "not-modified",
+                Next::Revisit(observed(context, given, false)),
+            );
+            (findings.works, findings.events) = listing::confirm_missing(context, fetched.ended_at);
+            findings
+        }
+        Outcome::Redirected { status, to } => redirected(context, given, *status, to),
+        Outcome::Status { status, retry_after_s } => {
+            Findings::trouble(Trouble::of_status(*status, *retry_after_s))
+        }
+        Outcome::Failed { fault, detail } => Findings::trouble(Trouble::of_fault(*fault)).with_detail(detail),
+    }
+}
+
+fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, policy: &Policy) -> Findings {
+    let revisit = || Next::Revisit(observed(context, given, false));
+    let parsed = match &given.reading {
+        Reading::Page { parsed, .. } => parsed,
+        Reading::Failed { code, message } => {
+            let next = Next::Trouble(Retry::From(TimeDelta::days(1)));
+            return Findings::new(Disposition::ParseFailed, code, next).with_detail(message);
+        }
+        Reading::None | Reading::Robots { .. } => {
+            return Findings::new(Disposition::NothingFound, "not-parsed", revisit());
+        }
+    };
+    let mut findings = Findings::new(Disposition::NothingFound, "", revisit());
+    let older = context.page.captured_at.is_some_and(|at| given.fetched.started_at < at);
+    let mut new_version = false;
+    let article = article::of_page(context, given, parsed);
+    findings.read.clone_from(&article);
+    let has_article = article.is_some();
+    let age_days = article.as_ref().and_then(|a| age_days(a, given.fetched.started_at));
+    if let Some(article) = article {
+        new_version = article::decide(context, given, article, &mut findings);
+    }
+    let mut next = Observed { changed: new_version, age_days, ..observed(context, given, new_version) };
+    if !context.listings.is_empty() && !older {
+        let seen = listing::decide(context, given, parsed, policy, &mut findings);
+        let first_visit = context.page.captured_at.is_none();
+        if seen.container != model::Container::Missing && !new_version {
+            let stored = first_visit || seen.changed;
+            let code = if findings.works.is_empty() { "empty-list" } else { "list" };
+            findings.end(if stored { Disposition::Stored } else { Disposition::Unchanged }, code);
+        } else if !has_article {
+            findings.end(Disposition::NothingFound, "no-list");
+        }
+        next = Observed { daily_works: seen.daily_works, ..observed(context, given, seen.new > 0) };
+    } else if !has_article {
+        findings.end(Disposition::NothingFound, nothing_code(parsed, content_type));
+    }
+    findings.detail = detail(parsed, content_type);
+    findings.next = Next::Revisit(next);
+    findings
+}
+
+fn nothing_code(parsed: &Parsed, content_type: Option<&str>) -> &'static str {
+    let html = content_type.is_none_or(|t| t.contains("html") || t.contains("xml") || t.contains("text"));
+    match (html, parsed.kind.value) {
+        (false, _) => "not-html",
+        (true, PageKind::Listing | PageKind::Feed | PageKind::Sitemap) => "is-a-list",
+        (true, _) => "no-article",
+    }
+}
+
+/// What a reader of the timeline may want to know beside the code.
+fn detail(parsed: &Parsed, content_type: Option<&str>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if !parsed.robots.is_empty() {
+        parts.push(format!("robots: {}", parsed.robots.join(", ")));
+    }
+    if parsed.article.is_none() && parsed.listing.is_none() {
+        parts.extend(content_type.map(str::to_owned));
+    }
+    parts.extend(parsed.notes.iter().cloned());
+    parts.join("; ")
+}
+
+fn age_days(article: &Article, captured_at: Time) -> Option<f64> {
+    let published = article.published.as_ref()?.value.earliest()?;
+    Some((captured_at - published).num_seconds() as f64 / DAY as f64)
+}
+
+fn observed(context: &VisitContext, given: &Given, changed: bool) -> Observed {
+    Observed {
+        previous_s: context.page.interval_s,
+        changed,
+        unchanged: if changed { 0 } else { context.page.unchanged.saturating_add(1) },
+        daily_works: None,
+        age_days: None,
+        gap_ms: given.fetched.grant.gap_ms,
+    }
+}
+
+fn redirected(context: &VisitContext, given: &Given, status: u16, to: &PageUrl) -> Findings {
+    let page = &context.page;
+    if to.key() == page.key {
+        let next = Next::Moved(to.clone());
+        return Findings::new(Disposition::Redirected, "moved", next).with_detail(to.as_str());
+    }
+    if page.redirects >= MAX_REDIRECTS {
+        let next = Next::Trouble(Retry::From(TimeDelta::days(1)));
+        return Findings::new(Disposition::Refused, "too-many-redirects", next).with_detail(to.as_str());
+    }
+    let next = Next::Redirect { permanent: matches!(status, 301 | 308) };
+    let mut findings =
+        Findings::new(Disposition::Redirected, format!("http-{status}"), next).with_detail(to.as_str());
+    findings.discovered.push(NewPage {
+        url: to.clone(),
+        key: to.key(),
+        kind: page.kind,
+        due_at: given.fetched.ended_at,
+        hints: given.fetched.grant.hints.clone(),
+        source: None,
+        depth: page.depth,
+        redirected_from: Some(page.id),
+        again: false,
+    });
+    findings
+}
+
+fn visit(context: &VisitContext, given: &Given, findings: Findings, policy: &Policy) -> VisitCommit {
+    let fetched = &given.fetched;
+    let page = page_change(context, given, &findings, policy);
+    let host = host::change(context, fetched);
+    let mut commit = commit(context, given, findings);
+    commit.page = Some(page);
+    commit.host = Some(host);
+    commit
+}
+
+/// A reparse reads what is archived: neither host nor due time changes. What is known of a listing is kept as
+/// the site last showed it, so an old capture adds nothing to it ([`findings`] sees to that).
+fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry_run: bool) -> VisitCommit {
+    if !dry_run {
+        let mut commit = commit(context, given, findings);
+        commit.page = None;
+        return commit;
+    }
+    let outdated = findings.code == "older-capture";
+    let changes = match (outdated, &findings.article, &given.current, &findings.read) {
+        (true, ..) => Vec::new(),
+        (false, Some(_), now, Some(then)) => dry_run::differences(now.as_ref(), Some(then)),
+        (false, None, Some(now), None) if context.listings.is_empty() => {
+            dry_run::differences(Some(now), None)
+        }
+        (false, None, Some(now), Some(then)) => dry_run::differences(Some(now), Some(then)),
+        (false, ..) => Vec::new(),
+    };
+    let mut empty = Findings::new(findings.disposition, findings.code, findings.next);
+    empty.detail = findings.detail;
+    let mut commit = commit(context, given, empty);
+    commit.capture = None;
+    commit.dry_run = Some(DryRun { changes });
+    commit
+}
+
+fn commit(context: &VisitContext, given: &Given, findings: Findings) -> VisitCommit {
+    let fetched = &given.fetched;
+    VisitCommit {
+        visit: VisitRecord {
+            id: fetched.grant.visit,
+            page: context.page.id,
+            cause: fetched.cause,
+            disposition: findings.disposition,
+            code: findings.code,
+            detail: findings.detail.chars().take(300).collect(),
+            status: status_of(&fetched.outcome),
+            started_at: fetched.started_at,
+            ended_at: fetched.ended_at,
+            bytes: fetched.bytes,
+        },
+        revision: context.page.revision,
+        page: None,
+        host: None,
+        robots: findings.robots,
+        capture: capture_record(given),
+        article: findings.article,
+        works: findings.works,
+        profile: findings.profile,
+        sources: findings.sources,
+        discovered: findings.discovered,
+        alias_of: findings.alias_of,
+        events: findings.events,
+        dry_run: None,
+    }
+}
+
+fn status_of(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::Captured { status, .. }
+        | Outcome::Redirected { status, .. }
+        | Outcome::Status { status, .. } => Some(*status),
+        Outcome::NotModified { .. } => Some(304),
+        Outcome::Failed { .. } => None,
+    }
+}
+
+fn capture_record(given: &Given) -> Option<CaptureRecord> {
+    let Outcome::Captured { status, capture, content_type, .. } = &given.fetched.outcome else { return None };
+    let parser_version = match &given.reading {
+        Reading::Page { parser_version, .. } => Some(*parser_version),
+        _ => None,
+    };
+    Some(CaptureRecord {
+        at: capture.clone(),
+        captured_at: given.fetched.started_at,
+        content_type: content_type.clone(),
+        status: *status,
+        hints: given.fetched.grant.hints.clone(),
+        parser_version,
+    })
+}
+
+fn page_change(context: &VisitContext, given: &Given, findings: &Findings, policy: &Policy) -> PageChange {
+    let page = &context.page;
+    let fetched = &given.fetched;
+    let at = fetched.ended_at;
+    let chance = fraction(&page.key, fetched.grant.visit, "due");
+    let failed = page.failures.saturating_add(1);
+    let mut change = PageChange {
+        kind: page.kind,
+        url: None,
+        due_at: None,
+        interval_s: page.interval_s,
+        failures: 0,
+        unchanged: page.unchanged,
+        validators: page.validators.clone(),
+        captured_at: page.captured_at,
+        release: true,
+    };
+    match &findings.next {
+        Next::Revisit(seen) => {
+            let bounds = policy.bounds(page.kind);
+            let interval = match is_deep(context) {
+                true => DEEP_INTERVAL_S,
+                false => next_interval(*seen, is_list(page.kind), bounds),
+            };
+            let spread = match is_deep(context) {
+                true => (interval as f64 * (0.9 + 0.2 * chance)) as i64,
+                false => jittered(interval, chance, bounds),
+            };
+            change.due_at = Some(at + TimeDelta::seconds(spread));
+            change.interval_s = Some(interval);
+            change.unchanged = seen.unchanged;
+            change.validators = validators(&fetched.outcome, &page.validators);
+            if matches!(fetched.outcome, Outcome::Captured { .. }) {
+                change.captured_at = page.captured_at.max(Some(fetched.started_at));
+            }
+        }
+        Next::Trouble(retry) => {
+            let trouble = Trouble { disposition: findings.disposition, code: String::new(), retry: *retry };
+            change.due_at = Some(at + trouble.wait(page.kind, page.failures, chance));
+            change.failures = failed;
+        }
+        Next::Redirect { permanent } => {
+            let days = if *permanent { 60.0 } else { 7.0 };
+            change.due_at = Some(at + TimeDelta::seconds((days * DAY as f64 * (0.9 + 0.2 * chance)) as i64));
+        }
+        Next::Moved(to) => {
+            change.url = Some(to.clone());
+            change.failures = failed;
+            // Two spellings that lead to each other are followed as far as any redirect.
+            let again = failed < MAX_REDIRECTS;
+            change.due_at = Some(if again { at } else { at + TimeDelta::days(1) });
+        }
+        Next::Never { failed: true } => change.failures = failed,
+        Next::Never { failed: false } => {}
+    }
+    change
+}
+
+/// A further page of a list, walked again when the pages before it overflow.
+fn is_deep(context: &VisitContext) -> bool {
+    context.page.kind == PageKind::Listing
+        && context.page.depth > 0
+        && !context.listings.iter().any(|s| s.is_first_page)
+}
+
+/// A 304 may bring newer validators; it keeps those it does not mention (RFC 9111 §4.3.4).
+fn validators(outcome: &Outcome, before: &Validators) -> Validators {
+    match outcome {
+        Outcome::Captured { validators, .. } => validators.clone(),
+        Outcome::NotModified { validators } => Validators {
+            etag: validators.etag.clone().or_else(|| before.etag.clone()),
+            last_modified: validators.last_modified.clone().or_else(|| before.last_modified.clone()),
+        },
+        _ => before.clone(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

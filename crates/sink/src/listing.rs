@@ -1,0 +1,198 @@
+//! A page of an author's list: which works are new, known, missed, removed or back, whether the list is
+//! broken, and which pages follow from it.
+
+mod discover;
+mod missing;
+mod pace;
+
+use crate::{Policy, decide::Findings, policy::is_list, reading::Given};
+use model::{Cause, Container, Listing, PageKind, PageUrl, Parsed, Work};
+use serde_json::json;
+use std::collections::HashSet;
+use store::{
+    ListingState, NewEvent, SourceAlarm, SourceChange, VisitContext, WorkChange, WorkState, work_key,
+};
+
+pub(crate) use missing::confirm as confirm_missing;
+
+/// What a page of the list showed, for the page's disposition and pace.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Seen {
+    pub container: Container,
+    /// Works that no page of this source had shown before.
+    pub new: usize,
+    /// New, back, renamed, or missed.
+    pub changed: bool,
+    /// Works a day, from the dates printed.
+    pub daily_works: Option<f64>,
+}
+
+/// One entry with its address read.
+struct Entry<'a> {
+    work: &'a Work,
+    url: Option<PageUrl>,
+    key: String,
+}
+
+pub(crate) fn decide(
+    context: &VisitContext,
+    given: &Given,
+    parsed: &Parsed,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Seen {
+    let nothing = Listing::default();
+    let listing = parsed.listing.as_ref().unwrap_or(&nothing);
+    let entries = entries(listing, policy.max_works_per_page);
+    let at = given.fetched.ended_at;
+    let mut seen = Seen {
+        container: listing.container,
+        daily_works: pace::daily_works(&listing.works, given.fetched.started_at),
+        ..Seen::default()
+    };
+    for state in &context.listings {
+        let mut fresh = Vec::new();
+        for (position, entry) in entries.iter().enumerate() {
+            let known = state.known(&entry.key);
+            let back = known.is_some_and(|k| k.removed_at.is_some());
+            if known.is_none() {
+                seen.new += 1;
+            }
+            if known.is_none() || back {
+                fresh.push(entry.key.as_str());
+                let kind = if back { "work.returned" } else { "work.listed" };
+                findings.events.push(work_event(kind, state, entry, context, given));
+            }
+            seen.changed |= back || known.is_none_or(|k| k.title != entry.work.title);
+            findings.works.push(listed(state, entry, position, context, parsed, given));
+        }
+        let first = is_first_page(context, state);
+        let had =
+            state.works.iter().filter(|w| w.seen_on == context.page.id && w.removed_at.is_none()).count();
+        let alarm = alarm(listing.container, entries.len(), had);
+        if alarm.is_none() && may_conclude(parsed, given) {
+            let missed = missing::missed(context, state, &entries, listing, at);
+            seen.changed |= !missed.is_empty();
+            findings.events.extend(missing::events(&missed, state, at));
+            findings.works.extend(missed);
+        }
+        if first && !matches!(given.fetched.cause, Cause::Reparse { .. }) {
+            findings.sources.push(SourceChange { source: state.source, alarm });
+            if let Some(alarm) = alarm.filter(|a| state.alarm != Some(*a)) {
+                findings.events.push(alarm_event(alarm, state, context, given));
+            }
+        }
+        findings.discovered.extend(discover::pages(context, given, parsed, state, &entries, &fresh, policy));
+    }
+    if let Some(author) = &listing.author {
+        let sources: Vec<_> =
+            context.listings.iter().filter(|s| is_first_page(context, s)).map(|s| s.source).collect();
+        if !sources.is_empty() {
+            findings.profile = Some((sources, author.clone()));
+        }
+    }
+    seen
+}
+
+/// Also after the author page moved, or where the followed address is a feed.
+pub(crate) fn is_first_page(context: &VisitContext, state: &ListingState) -> bool {
+    state.is_first_page || (context.page.depth == 0 && is_list(context.page.kind))
+}
+
+/// An absence means something where the whole list is shown: a feed shows the newest works only, and a new
+/// parser that sees fewer works says nothing about the site.
+fn may_conclude(parsed: &Parsed, given: &Given) -> bool {
+    matches!(given.fetched.cause, Cause::Visit)
+        && !matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap)
+}
+
+/// Each work once, in the page's order.
+fn entries(listing: &Listing, limit: usize) -> Vec<Entry<'_>> {
+    let mut keys = HashSet::new();
+    listing
+        .works
+        .iter()
+        .take(limit)
+        .filter_map(|work| {
+            let url = work.url.as_deref().and_then(|u| PageUrl::parse(u).ok());
+            let key = work_key(url.as_ref(), &work.title);
+            keys.insert(key.clone()).then_some(Entry { work, url, key })
+        })
+        .collect()
+}
+
+/// A list that had works and shows none is broken or emptied: that is told, and nothing is concluded.
+fn alarm(container: Container, shown: usize, had: usize) -> Option<SourceAlarm> {
+    match (container, shown, had) {
+        (_, _, 0) => None,
+        (Container::Missing, _, _) => Some(SourceAlarm::ContainerMissing),
+        (Container::Found | Container::Empty, 0, _) => Some(SourceAlarm::WentEmpty),
+        (Container::Found | Container::Empty, _, _) => None,
+    }
+}
+
+fn listed(
+    state: &ListingState,
+    entry: &Entry<'_>,
+    position: usize,
+    context: &VisitContext,
+    parsed: &Parsed,
+    given: &Given,
+) -> WorkChange {
+    let work = entry.work;
+    // A feed shows a work in passing; its place stays the page of the list on which it stands.
+    let in_passing = matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap);
+    let (seen_on, position) = match state.known(&entry.key) {
+        Some(known) if in_passing => (known.seen_on, known.position),
+        _ => (context.page.id, u32::try_from(position).unwrap_or(u32::MAX)),
+    };
+    WorkChange {
+        source: state.source,
+        key: entry.key.clone(),
+        seen_on,
+        state: WorkState::Listed {
+            title: work.title.clone(),
+            url: entry.url.clone(),
+            date: work.date,
+            authors: work.authors.clone(),
+            venue: work.source.clone(),
+            summary: work.summary.clone(),
+            position,
+            seen_at: given.fetched.started_at,
+        },
+    }
+}
+
+fn work_event(
+    kind: &str,
+    state: &ListingState,
+    entry: &Entry<'_>,
+    context: &VisitContext,
+    given: &Given,
+) -> NewEvent {
+    NewEvent {
+        kind: kind.to_owned(),
+        subject: entry.url.as_ref().map_or_else(|| entry.key.clone(), ToString::to_string),
+        at: given.fetched.ended_at,
+        data: json!({
+            "source": state.source,
+            "listing": context.page.url,
+            "title": entry.work.title,
+            "url": entry.url,
+            "date": entry.work.date,
+            "authors": entry.work.authors,
+        }),
+    }
+}
+
+fn alarm_event(alarm: SourceAlarm, state: &ListingState, context: &VisitContext, given: &Given) -> NewEvent {
+    NewEvent {
+        kind: "source.alarm".to_owned(),
+        subject: context.page.url.to_string(),
+        at: given.fetched.ended_at,
+        data: json!({ "source": state.source, "alarm": alarm.as_str(), "visit": given.fetched.grant.visit }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

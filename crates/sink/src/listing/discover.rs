@@ -1,0 +1,161 @@
+//! Pages that follow from a page of the list: its works, its further pages, the author's feeds. Never more
+//! than the list itself names, so that the crawl keeps to the author and does not wander over the site.
+
+use super::{Entry, is_first_page};
+use crate::{Policy, policy::HOUR, reading::Given};
+use chrono::TimeDelta;
+use model::{Hints, Listed, Listing, PageKind, PageUrl, Parsed};
+use std::collections::HashSet;
+use store::{ListingState, NewPage, Time, VisitContext};
+
+/// Links to further pages taken from one page; pagers show a dozen.
+const NEXT_PAGES: usize = 50;
+
+/// Feeds are read after the list was walked: a work that is known from the feed already would look like one
+/// that the list repeats.
+const FEEDS_AFTER: TimeDelta = TimeDelta::seconds(HOUR);
+
+pub(super) fn pages(
+    context: &VisitContext,
+    given: &Given,
+    parsed: &Parsed,
+    state: &ListingState,
+    entries: &[Entry<'_>],
+    fresh: &[&str],
+    policy: &Policy,
+) -> Vec<NewPage> {
+    let Some(listing) = &parsed.listing else { return Vec::new() };
+    if asks_not_to_follow(parsed) && !policy.ignore_nofollow {
+        return Vec::new();
+    }
+    let from = From {
+        context,
+        state,
+        at: given.fetched.ended_at,
+        authors: author_names(listing, &given.fetched.grant.hints),
+    };
+    let mut pages = from.works(entries, fresh);
+    pages.extend(from.further(listing, parsed.kind.value, entries, policy));
+    pages.extend(from.feeds(listing, policy));
+    pages
+}
+
+/// `nofollow`, `none` and what a site says to robots by our name is already cut down to these by the parser.
+fn asks_not_to_follow(parsed: &Parsed) -> bool {
+    parsed.robots.iter().any(|r| r == "nofollow" || r == "none")
+}
+
+/// The page's own word on whose it is, else what was known before.
+fn author_names(listing: &Listing, hints: &Hints) -> Vec<String> {
+    match listing.author.as_ref().and_then(|a| a.name.as_ref()) {
+        Some(name) => vec![name.value.clone()],
+        None => hints.authors.clone(),
+    }
+}
+
+struct From<'a> {
+    context: &'a VisitContext,
+    state: &'a ListingState,
+    at: Time,
+    authors: Vec<String>,
+}
+
+impl From<'_> {
+    fn works(&self, entries: &[Entry<'_>], fresh: &[&str]) -> Vec<NewPage> {
+        let fresh: HashSet<&str> = fresh.iter().copied().collect();
+        let renamed = |e: &Entry<'_>| self.state.known(&e.key).is_some_and(|k| k.title != e.work.title);
+        entries
+            .iter()
+            .filter(|e| fresh.contains(e.key.as_str()) || renamed(e))
+            .filter_map(|e| {
+                let url = e.url.clone().filter(|u| u.key() != self.context.page.key)?;
+                let listed = Listed {
+                    title: e.work.title.clone(),
+                    date: e.work.date,
+                    authors: e.work.authors.clone(),
+                };
+                let hints = Hints {
+                    expected: PageKind::Article,
+                    authors: self.authors.clone(),
+                    listed: Some(listed),
+                };
+                Some(self.page(url, hints, self.at))
+            })
+            .collect()
+    }
+
+    /// Further pages of the list. Known ones are walked again where this page, known before, shows nothing
+    /// but new works: then more came than it holds.
+    fn further(
+        &self,
+        listing: &Listing,
+        kind: PageKind,
+        entries: &[Entry<'_>],
+        policy: &Policy,
+    ) -> Vec<NewPage> {
+        let page = &self.context.page;
+        let first = is_first_page(self.context, self.state);
+        // A page that repeats what other pages show leads nowhere (a trap, or a pager without an end).
+        let contributes =
+            entries.iter().any(|e| self.state.known(&e.key).is_none_or(|k| k.seen_on == page.id));
+        if page.depth >= policy.max_depth
+            || self.state.pages >= policy.max_list_pages
+            || !(first || contributes)
+        {
+            return Vec::new();
+        }
+        let overflow = page.last_visit_at.is_some()
+            && !entries.is_empty()
+            && entries.iter().all(|e| self.state.known(&e.key).is_none());
+        let expected = if kind == PageKind::Feed { PageKind::Feed } else { PageKind::Listing };
+        let mut pages: Vec<NewPage> = listing
+            .next_pages
+            .iter()
+            .take(NEXT_PAGES)
+            .filter_map(|u| PageUrl::parse(u).ok())
+            .filter(|u| u.key() != page.key && u.origin() == page.url.origin())
+            .map(|u| self.page(u, self.hints(expected), self.at))
+            .collect();
+        if let Some(next) = pages.first_mut() {
+            next.again = overflow;
+        }
+        let parts = listing.sitemaps.iter().take(NEXT_PAGES).filter_map(|u| PageUrl::parse(u).ok());
+        if page.kind == PageKind::Sitemap || kind == PageKind::Sitemap {
+            pages.extend(parts.map(|u| self.page(u, self.hints(PageKind::Sitemap), self.at)));
+        }
+        pages
+    }
+
+    fn feeds(&self, listing: &Listing, policy: &Policy) -> Vec<NewPage> {
+        if !is_first_page(self.context, self.state) {
+            return Vec::new();
+        }
+        listing
+            .feeds
+            .iter()
+            .filter(|f| f.author_only)
+            .filter_map(|f| PageUrl::parse(&f.url).ok())
+            .filter(|u| u.key() != self.context.page.key)
+            .take(policy.max_feeds)
+            .map(|u| self.page(u, self.hints(PageKind::Feed), self.at + FEEDS_AFTER))
+            .collect()
+    }
+
+    fn hints(&self, expected: PageKind) -> Hints {
+        Hints { expected, authors: self.authors.clone(), listed: None }
+    }
+
+    fn page(&self, url: PageUrl, hints: Hints, due_at: Time) -> NewPage {
+        NewPage {
+            key: url.key(),
+            url,
+            kind: hints.expected,
+            due_at,
+            hints,
+            source: Some(self.state.source),
+            depth: self.context.page.depth + 1,
+            redirected_from: None,
+            again: false,
+        }
+    }
+}

@@ -1,0 +1,309 @@
+use super::*;
+use crate::decide::tests::{article, context as page_context, listing_context, now, page, run, work, works};
+use chrono::TimeDelta;
+use model::{Disposition, Outcome, PageId, Validators, listing::FeedLink};
+use store::{KnownWork, NewPage, VisitCommit};
+
+fn known(path: &str, position: u32) -> KnownWork {
+    let url = PageUrl::parse(&format!("https://a.example/{path}")).unwrap();
+    KnownWork {
+        key: work_key(Some(&url), ""),
+        title: format!("Title of {path}"),
+        seen_on: PageId(1),
+        position,
+        missed: 0,
+        removed_at: None,
+    }
+}
+
+/// The first page, visited before, with these works on it.
+fn visited(paths: &[&str]) -> VisitContext {
+    let mut context = listing_context();
+    context.page.last_visit_at = Some(now() - TimeDelta::days(1));
+    context.page.captured_at = context.page.last_visit_at;
+    context.listings[0].works = paths.iter().zip(0..).map(|(p, n)| known(p, n)).collect();
+    context
+}
+
+fn see(context: &VisitContext, listing: Listing) -> VisitCommit {
+    run(context, &page(PageKind::Listing, None, Some(listing)))
+}
+
+fn missed(commit: &VisitCommit) -> Vec<(&str, u32, bool)> {
+    let mut missed: Vec<_> = commit
+        .works
+        .iter()
+        .filter_map(|w| match w.state {
+            WorkState::Missed { missed, removed_at } => Some((w.key.as_str(), missed, removed_at.is_some())),
+            WorkState::Listed { .. } => None,
+        })
+        .collect();
+    missed.sort_unstable();
+    missed
+}
+
+fn events(commit: &VisitCommit) -> Vec<&str> {
+    commit.events.iter().map(|e| e.kind.as_str()).collect()
+}
+
+fn found(commit: &VisitCommit, kind: PageKind) -> Vec<&NewPage> {
+    commit.discovered.iter().filter(|p| p.kind == kind).collect()
+}
+
+fn with_next(paths: &[&str], next: &[&str]) -> Listing {
+    let next_pages = next.iter().map(|n| format!("https://a.example/{n}")).collect();
+    Listing { next_pages, ..works(paths) }
+}
+
+#[test]
+fn new_works_are_listed_told_and_followed() {
+    let commit = see(&listing_context(), works(&["1", "2"]));
+    assert_eq!((commit.visit.disposition, commit.visit.code.as_str()), (Disposition::Stored, "list"));
+    assert_eq!(events(&commit), ["work.listed", "work.listed"]);
+    let pages = found(&commit, PageKind::Article);
+    assert_eq!(
+        pages.iter().map(|p| p.url.as_str()).collect::<Vec<_>>(),
+        ["https://a.example/1", "https://a.example/2"]
+    );
+    assert!(pages.iter().all(|p| p.due_at == commit.visit.ended_at && p.depth == 1 && !p.again));
+    assert_eq!(pages[0].hints.listed.as_ref().unwrap().title, "Title of 1");
+}
+
+#[test]
+fn a_work_without_a_link_is_a_work() {
+    let mut listing = works(&["1"]);
+    listing.works.push(Work { url: None, ..work("2") });
+    let commit = see(&listing_context(), listing);
+    assert_eq!(commit.works[1].key, "title:Title of 2");
+    assert_eq!(commit.discovered.len(), 1);
+}
+
+#[test]
+fn an_entry_that_stands_twice_is_one_work() {
+    let commit = see(&listing_context(), works(&["1", "2", "1"]));
+    assert_eq!(commit.works.len(), 2);
+}
+
+#[test]
+fn known_works_are_not_followed_again() {
+    let commit = see(&visited(&["1", "2"]), works(&["1", "2"]));
+    assert_eq!(commit.visit.disposition, Disposition::Unchanged);
+    assert!(commit.discovered.is_empty() && commit.events.is_empty());
+    assert_eq!(commit.works.len(), 2, "they were seen");
+}
+
+#[test]
+fn a_new_title_is_passed_on_to_the_page() {
+    let mut listing = works(&["1"]);
+    listing.works[0].title = "Renamed".into();
+    let commit = see(&visited(&["1"]), listing);
+    assert_eq!(commit.discovered[0].hints.listed.as_ref().unwrap().title, "Renamed");
+    assert_eq!(commit.visit.disposition, Disposition::Stored);
+}
+
+#[test]
+fn removal_takes_two_agreeing_visits() {
+    let mut context = visited(&["1", "2", "3"]);
+    let commit = see(&context, works(&["1", "3"]));
+    assert_eq!(missed(&commit), [("a.example/2", 1, false)]);
+    assert!(events(&commit).is_empty());
+    context.listings[0].works[1].missed = 1;
+    let commit = see(&context, works(&["1", "3"]));
+    assert_eq!(missed(&commit), [("a.example/2", 2, true)]);
+    assert_eq!(events(&commit), ["work.removed"]);
+}
+
+#[test]
+fn an_unchanged_page_agrees_with_what_was_missed() {
+    let mut context = visited(&["1", "2", "3"]);
+    context.listings[0].works[1].missed = 1;
+    let mut given = page(PageKind::Listing, None, None);
+    given.fetched.outcome = Outcome::NotModified { validators: Validators::default() };
+    given.reading = crate::Reading::None;
+    let commit = run(&context, &given);
+    assert_eq!(missed(&commit), [("a.example/2", 2, true)]);
+    assert_eq!(events(&commit), ["work.removed"]);
+}
+
+#[test]
+fn a_work_that_comes_back_is_told() {
+    let mut context = visited(&["1", "2"]);
+    context.listings[0].works[1].removed_at = Some(now());
+    let commit = see(&context, works(&["1", "2"]));
+    assert_eq!(events(&commit), ["work.returned"]);
+    assert_eq!(commit.discovered.len(), 1);
+}
+
+#[test]
+fn a_work_pushed_to_the_next_page_is_not_missed() {
+    let commit = see(&visited(&["1", "2", "3"]), with_next(&["0", "1", "2"], &["p2"]));
+    assert!(missed(&commit).is_empty());
+    // But one from the middle is.
+    let commit = see(&visited(&["1", "2", "3"]), with_next(&["0", "1", "3"], &["p2"]));
+    assert_eq!(missed(&commit), [("a.example/2", 1, false)]);
+}
+
+#[test]
+fn the_last_of_a_page_is_missed_where_the_next_page_moved_up() {
+    let mut context = visited(&["1", "2", "3"]);
+    context.listings[0].works.push(KnownWork { seen_on: PageId(2), ..known("4", 0) });
+    let commit = see(&context, with_next(&["1", "2", "4"], &["p2"]));
+    assert_eq!(missed(&commit), [("a.example/3", 1, false)]);
+}
+
+#[test]
+fn on_a_further_page_the_first_may_have_moved_up() {
+    let mut context = visited(&["4", "5", "6"]);
+    context.page.depth = 1;
+    context.listings[0].is_first_page = false;
+    assert!(missed(&see(&context, works(&["5", "6"]))).is_empty());
+    assert_eq!(missed(&see(&context, works(&["4", "6"]))), [("a.example/5", 1, false)]);
+}
+
+#[test]
+fn a_broken_or_empty_list_raises_an_alarm_and_removes_nothing() {
+    let mut context = visited(&["1", "2"]);
+    for (listing, alarm) in [
+        (Listing::default(), SourceAlarm::ContainerMissing),
+        (Listing { container: Container::Empty, ..Listing::default() }, SourceAlarm::WentEmpty),
+        (works(&[]), SourceAlarm::WentEmpty),
+    ] {
+        context.listings[0].alarm = None;
+        let commit = see(&context, listing.clone());
+        assert_eq!(commit.sources[0].alarm, Some(alarm));
+        assert_eq!(events(&commit), ["source.alarm"]);
+        assert!(commit.works.is_empty());
+        // It is told once.
+        context.listings[0].alarm = Some(alarm);
+        assert!(events(&see(&context, listing)).is_empty());
+    }
+    let commit = see(&context, works(&["1", "2"]));
+    assert_eq!(commit.sources[0].alarm, None, "and cleared when the works are back");
+}
+
+#[test]
+fn a_missing_list_is_found_out() {
+    let commit = see(&listing_context(), Listing::default());
+    assert_eq!(
+        (commit.visit.disposition, commit.visit.code.as_str()),
+        (Disposition::NothingFound, "no-list")
+    );
+    assert_eq!(commit.sources[0].alarm, None, "it never had works");
+    let commit = see(&listing_context(), Listing { container: Container::Empty, ..Listing::default() });
+    assert_eq!((commit.visit.disposition, commit.visit.code.as_str()), (Disposition::Stored, "empty-list"));
+}
+
+#[test]
+fn further_pages_are_walked_at_first() {
+    let commit = see(&listing_context(), with_next(&["1", "2"], &["p2", "p3"]));
+    let pages = found(&commit, PageKind::Listing);
+    assert_eq!(pages.len(), 2);
+    assert!(pages.iter().all(|p| !p.again && p.depth == 1));
+}
+
+#[test]
+fn and_again_only_when_more_is_new_than_a_page_holds() {
+    let again =
+        |commit: &VisitCommit| found(commit, PageKind::Listing).iter().map(|p| p.again).collect::<Vec<_>>();
+    let commit = see(&visited(&["1", "2"]), with_next(&["0", "1"], &["p2", "p3"]));
+    assert_eq!(again(&commit), [false, false]);
+    let commit = see(&visited(&["1", "2"]), with_next(&["3", "4"], &["p2", "p3"]));
+    assert_eq!(again(&commit), [true, false]);
+}
+
+#[test]
+fn a_further_page_that_repeats_others_leads_nowhere() {
+    let mut context = listing_context();
+    context.page.depth = 3;
+    context.listings[0].is_first_page = false;
+    context.listings[0].works = vec![KnownWork { seen_on: PageId(2), ..known("1", 0) }];
+    assert!(found(&see(&context, with_next(&["1"], &["p9"])), PageKind::Listing).is_empty());
+    assert!(found(&see(&context, with_next(&[], &["p9"])), PageKind::Listing).is_empty());
+    assert_eq!(found(&see(&context, with_next(&["1", "2"], &["p9"])), PageKind::Listing).len(), 1);
+}
+
+#[test]
+fn lists_without_end_are_ended() {
+    let mut context = listing_context();
+    context.listings[0].pages = Policy::default().max_list_pages;
+    assert!(found(&see(&context, with_next(&["1"], &["p2"])), PageKind::Listing).is_empty());
+    context.listings[0].pages = 1;
+    context.page.depth = Policy::default().max_depth;
+    assert!(found(&see(&context, with_next(&["1"], &["p2"])), PageKind::Listing).is_empty());
+}
+
+#[test]
+fn further_pages_are_on_the_same_site_and_works_may_be_elsewhere() {
+    let mut listing = works(&["1"]);
+    listing.works[0].url = Some("https://b.example/x".into());
+    listing.next_pages = vec!["https://b.example/p2".into(), "https://a.example/page#2".into()];
+    let commit = see(&listing_context(), listing);
+    assert_eq!(commit.discovered.iter().map(|p| p.url.as_str()).collect::<Vec<_>>(), ["https://b.example/x"]);
+}
+
+#[test]
+fn the_authors_own_feeds_are_read_beside_the_page() {
+    let feed = |path: &str, author_only| FeedLink { url: format!("https://a.example/{path}"), author_only };
+    let listing = Listing { feeds: vec![feed("all", false), feed("own", true)], ..works(&["1"]) };
+    let commit = see(&listing_context(), listing);
+    let feeds = found(&commit, PageKind::Feed);
+    assert_eq!(feeds.iter().map(|p| p.url.as_str()).collect::<Vec<_>>(), ["https://a.example/own"]);
+    assert!(feeds[0].due_at > commit.visit.ended_at, "after the list was walked");
+}
+
+#[test]
+fn a_feed_shows_the_newest_only_and_moves_no_work() {
+    let mut context = visited(&["1", "2"]);
+    context.page.kind = PageKind::Feed;
+    context.page.depth = 1;
+    context.listings[0].is_first_page = false;
+    context.listings[0].works[0].seen_on = PageId(9);
+    let commit = run(&context, &page(PageKind::Feed, None, Some(works(&["0", "1"]))));
+    assert!(missed(&commit).is_empty());
+    assert_eq!(commit.works[1].seen_on, PageId(9));
+    assert_eq!(commit.works[0].seen_on, PageId(1));
+}
+
+#[test]
+fn nofollow_is_honoured_unless_the_operator_says_otherwise() {
+    let mut given = page(PageKind::Listing, None, Some(with_next(&["1"], &["p2"])));
+    if let crate::Reading::Page { parsed, .. } = &mut given.reading {
+        parsed.robots = vec!["nofollow".into()];
+    }
+    let commit = run(&listing_context(), &given);
+    assert!(commit.discovered.is_empty());
+    assert_eq!((commit.works.len(), commit.visit.detail.as_str()), (1, "robots: nofollow"));
+    let policy = Policy { ignore_nofollow: true, ..Policy::default() };
+    assert_eq!(crate::decide(&listing_context(), &given, &policy).discovered.len(), 2);
+}
+
+#[test]
+fn the_pages_own_name_goes_with_its_works() {
+    let mut listing = works(&["1"]);
+    listing.author = Some(model::AuthorProfile {
+        name: Some(model::Field::new("李新".to_owned(), model::Evidence::Heading)),
+        ..model::AuthorProfile::default()
+    });
+    let commit = see(&listing_context(), listing);
+    assert_eq!(commit.discovered[0].hints.authors, ["李新"]);
+    assert_eq!(commit.profile.unwrap().0, [listing_context().listings[0].source]);
+}
+
+#[test]
+fn the_list_beside_an_article_that_nobody_follows_is_not_read() {
+    let given = page(PageKind::Article, Some(article("T", "text")), Some(works(&["1", "2"])));
+    let commit = run(&page_context(PageKind::Article), &given);
+    assert!(commit.works.is_empty() && commit.discovered.is_empty() && commit.article.is_some());
+}
+
+#[test]
+fn an_old_capture_of_a_list_adds_nothing() {
+    let mut given = page(PageKind::Listing, None, Some(works(&["1", "2"])));
+    given.fetched.cause = Cause::Reparse { job: model::JobId(1), dry_run: false };
+    given.fetched.started_at = now() - TimeDelta::days(9);
+    assert!(run(&visited(&["1"]), &given).works.is_empty());
+    given.fetched.started_at = now();
+    let commit = run(&visited(&["1", "3"]), &given);
+    assert_eq!(commit.works.len(), 2);
+    assert!(missed(&commit).is_empty(), "a parser that sees less says nothing about the site");
+}

@@ -1,0 +1,110 @@
+//! What a visit to robots.txt means (RFC 9309 §2.3.1).
+
+use crate::{backoff::fraction, reading::Reading, trouble::Trouble};
+use chrono::TimeDelta;
+use model::{Disposition, Fault, Fetched, Outcome, PageKind};
+use store::{RobotsRow, RobotsVerdict, VisitContext};
+
+/// §2.4: a copy is not used for longer than a day.
+const FRESH: TimeDelta = TimeDelta::hours(24);
+
+/// Bytes of the file that are read (§2.5) and kept.
+pub(crate) const LIMIT: usize = 500 * 1024;
+
+pub(crate) struct RobotsVisit {
+    pub row: RobotsRow,
+    pub disposition: Disposition,
+    pub code: String,
+    /// The file could not be had.
+    pub failed: bool,
+}
+
+pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading) -> RobotsVisit {
+    let ended_at = fetched.ended_at;
+    let rules = |verdict, disposition, code: &str| RobotsVisit {
+        row: RobotsRow {
+            origin: fetched.grant.url.origin(),
+            verdict,
+            fetched_at: ended_at,
+            expires_at: ended_at + FRESH,
+        },
+        disposition,
+        code: code.to_owned(),
+        failed: false,
+    };
+    let trouble = match (&fetched.outcome, reading) {
+        (Outcome::Captured { .. }, Reading::Robots { text }) => {
+            return rules(RobotsVerdict::Rules(text.clone()), Disposition::Stored, "robots");
+        }
+        // Some answer, and nothing in it that could be read as rules.
+        (Outcome::Captured { .. } | Outcome::NotModified { .. }, _) => {
+            return rules(RobotsVerdict::AllowAll, Disposition::NothingFound, "no-robots");
+        }
+        // "Unavailable" (§2.3.1.3): there is no file. That is no failure. 429 is the server's trouble.
+        (Outcome::Status { status, .. }, _) if (400..500).contains(status) && *status != 429 => {
+            return rules(RobotsVerdict::AllowAll, Disposition::NothingFound, &format!("http-{status}"));
+        }
+        // More redirects than are followed (§2.3.1.2), or to nowhere.
+        (Outcome::Redirected { .. } | Outcome::Failed { fault: Fault::RedirectLoop, .. }, _) => {
+            return rules(RobotsVerdict::AllowAll, Disposition::NothingFound, "redirects");
+        }
+        (Outcome::Status { status, retry_after_s }, _) => Trouble::of_status(*status, *retry_after_s),
+        (Outcome::Failed { fault, .. }, _) => Trouble::of_fault(*fault),
+    };
+    // "Unreachable" (§2.3.1.4): nothing is allowed until it can be had; asked again within a day.
+    let salt = fraction(&context.page.key, fetched.grant.visit, "robots");
+    let wait = trouble.wait(PageKind::Robots, context.page.failures, salt).min(FRESH);
+    RobotsVisit {
+        row: RobotsRow {
+            origin: fetched.grant.url.origin(),
+            verdict: RobotsVerdict::DisallowAll,
+            fetched_at: ended_at,
+            expires_at: ended_at + wait,
+        },
+        disposition: trouble.disposition,
+        code: trouble.code,
+        failed: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::tests::{captured, context, fetched};
+
+    #[track_caller]
+    fn check(
+        outcome: Outcome,
+        text: Option<&str>,
+        verdict: &RobotsVerdict,
+        fresh_s: std::ops::RangeInclusive<i64>,
+    ) {
+        let fetched = fetched(outcome);
+        let reading = text.map_or(Reading::None, |t| Reading::Robots { text: t.to_owned() });
+        let visit = visit(&context(PageKind::Robots), &fetched, &reading);
+        assert_eq!(&visit.row.verdict, verdict);
+        assert!(fresh_s.contains(&(visit.row.expires_at - fetched.ended_at).num_seconds()));
+        assert_eq!(visit.failed, visit.disposition.is_failure());
+    }
+
+    fn status(status: u16, retry_after_s: Option<u64>) -> Outcome {
+        Outcome::Status { status, retry_after_s }
+    }
+
+    const DAY: std::ops::RangeInclusive<i64> = 86_400..=86_400;
+
+    #[test]
+    fn each_outcome_has_its_verdict() {
+        check(captured(), Some("x"), &RobotsVerdict::Rules("x".into()), DAY);
+        check(captured(), None, &RobotsVerdict::AllowAll, DAY);
+        for code in [400, 401, 403, 404, 410] {
+            check(status(code, None), None, &RobotsVerdict::AllowAll, DAY);
+        }
+        check(status(500, None), None, &RobotsVerdict::DisallowAll, 10..=12);
+        check(status(503, Some(30)), None, &RobotsVerdict::DisallowAll, 30..=30);
+        check(status(429, None), None, &RobotsVerdict::DisallowAll, 15..=18);
+        let failed = |fault| Outcome::Failed { fault, detail: String::new() };
+        check(failed(Fault::Dns), None, &RobotsVerdict::DisallowAll, 5..=6);
+        check(failed(Fault::RedirectLoop), None, &RobotsVerdict::AllowAll, DAY);
+    }
+}

@@ -1,0 +1,202 @@
+//! Loads, decides, stores: a batch of results in one transaction.
+
+use crate::{Given, Policy, Reading, decide, record, robots};
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{
+    Archive, Cause, Failure, Outcome, Parsed, Stage,
+    message::{Nothing, PageParsed, ParseValue},
+};
+use std::sync::Arc;
+use store::{Committed, DynStore, VisitCommit, VisitContext, VisitKey};
+
+/// Results stored in one transaction at most.
+const BATCH: usize = 64;
+
+/// A result whose page keeps changing under it is handed back after so many decisions.
+const DECISIONS: usize = 6;
+
+/// Bytes of a decoded robots.txt that are held while its first 500 KiB are cut off.
+const ROBOTS_DECODED: usize = 16 * 1024 * 1024;
+
+/// The sink.
+pub struct SinkStage {
+    store: DynStore,
+    archive: Arc<dyn Archive>,
+    policy: Policy,
+}
+
+impl SinkStage {
+    pub fn new(store: DynStore, archive: Arc<dyn Archive>, policy: Policy) -> Self {
+        Self { store, archive, policy }
+    }
+
+    /// The result with everything that it only refers to.
+    async fn load(&self, input: PageParsed) -> Result<Given, Failure> {
+        let reading = match input.result {
+            None => Reading::None,
+            Some(result) => match result.value {
+                ParseValue::Inline { parsed } => Reading::Page {
+                    parsed,
+                    parser_version: result.parser_version,
+                    rules_hash: result.rules_hash,
+                },
+                ParseValue::Archived { key } => {
+                    let bytes =
+                        self.archive.get_value(&key).await.map_err(model::ArchiveError::into_failure)?;
+                    let parsed: Parsed = serde_json::from_slice(&bytes)
+                        .map_err(|e| Failure::permanent("parsed-damaged", format!("{key}: {e}")))?;
+                    let (parser_version, rules_hash) = (result.parser_version, result.rules_hash);
+                    Reading::Page { parsed: Box::new(parsed), parser_version, rules_hash }
+                }
+                ParseValue::Robots => self.robots(&input.fetched.outcome).await?,
+                ParseValue::Failed { code, message } => Reading::Failed { code, message },
+            },
+        };
+        Ok(Given { fetched: input.fetched, reading, current: None })
+    }
+
+    async fn robots(&self, outcome: &Outcome) -> Result<Reading, Failure> {
+        let Outcome::Captured { capture, .. } = outcome else { return Ok(Reading::None) };
+        let capture = self.archive.get(capture).await.map_err(model::ArchiveError::into_failure)?;
+        // A body that cannot be decoded holds no rules.
+        let Ok(body) = capture.decoded_body(ROBOTS_DECODED) else { return Ok(Reading::None) };
+        Ok(Reading::Robots { text: text_of(&body) })
+    }
+
+    async fn decide_and_store(&self, mut waiting: Vec<(usize, Given)>, results: &mut [Answer]) {
+        for _ in 0..DECISIONS {
+            if waiting.is_empty() {
+                return;
+            }
+            match self.round(&mut waiting).await {
+                Ok(done) => {
+                    let mut stale = Vec::new();
+                    for ((at, given), done) in waiting.into_iter().zip(done) {
+                        match done {
+                            Done::Yes => results[at] = Ok(None),
+                            Done::Unknown => {
+                                let url = given.fetched.grant.url.as_str();
+                                results[at] = Err(Failure::permanent("page-unknown", url));
+                            }
+                            Done::Stale => stale.push((at, given)),
+                        }
+                    }
+                    waiting = stale;
+                }
+                Err(failure) => {
+                    for (at, _) in waiting {
+                        results[at] = Err(failure.clone());
+                    }
+                    return;
+                }
+            }
+        }
+        for (at, _) in waiting {
+            results[at] = Err(Failure::transient("page-contended", "the page changed at every decision"));
+        }
+    }
+
+    /// One answer for each, in order.
+    async fn round(&self, waiting: &mut [(usize, Given)]) -> Result<Vec<Done>, Failure> {
+        let keys: Vec<VisitKey> = waiting.iter().map(|(_, given)| self.key(given)).collect();
+        let contexts = self.store.visit_contexts(&keys).await.map_err(store::StoreError::into_failure)?;
+        let mut done: Vec<Done> = Vec::with_capacity(waiting.len());
+        let mut commits: Vec<VisitCommit> = Vec::new();
+        let mut places: Vec<(usize, String)> = Vec::new();
+        for (at, ((_, given), context)) in waiting.iter_mut().zip(contexts).enumerate() {
+            let Some(context) = context else {
+                done.push(Done::Unknown);
+                continue;
+            };
+            done.push(Done::Yes);
+            if context.applied {
+                continue;
+            }
+            self.load_current(given, &context).await?;
+            commits.push(decide(&context, given, &self.policy));
+            places.push((at, context.page.url.to_string()));
+        }
+        if commits.is_empty() {
+            return Ok(done);
+        }
+        let answers = self.store.commit(&commits).await.map_err(store::StoreError::into_failure)?;
+        for (((at, url), commit), answer) in places.iter().zip(&commits).zip(answers) {
+            match answer {
+                Committed::Done => record::visit(commit, url),
+                Committed::Duplicate => {}
+                Committed::Stale => done[*at] = Done::Stale,
+            }
+        }
+        Ok(done)
+    }
+
+    fn key(&self, given: &Given) -> VisitKey {
+        VisitKey {
+            visit: given.fetched.grant.visit,
+            page: given.fetched.grant.page,
+            cause: given.fetched.cause,
+            canonical: given.canonical(),
+            works: given.work_keys(self.policy.max_works_per_page),
+        }
+    }
+
+    /// A dry run compares with the article as it is stored.
+    async fn load_current(&self, given: &mut Given, context: &VisitContext) -> Result<(), Failure> {
+        if let (Cause::Reparse { dry_run: true, .. }, Some(article)) = (given.fetched.cause, &context.article)
+        {
+            let full = self.store.article(article.id).await.map_err(store::StoreError::into_failure)?;
+            given.current = full.map(|f| f.article);
+        }
+        Ok(())
+    }
+}
+
+type Answer = Result<Option<Nothing>, Failure>;
+
+enum Done {
+    Yes,
+    Unknown,
+    Stale,
+}
+
+/// At most 500 KiB, cut at a line's end where it is cut, so that no rule is read in part.
+fn text_of(body: &Bytes) -> String {
+    let mut bytes = &body[..body.len().min(robots::LIMIT)];
+    if bytes.len() < body.len() {
+        let end = bytes.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |at| at + 1);
+        bytes = &bytes[..end];
+    }
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[async_trait]
+impl Stage for SinkStage {
+    type Input = PageParsed;
+    type Output = Nothing;
+
+    const NAME: &'static str = "sink";
+
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
+    async fn process(&self, inputs: Vec<PageParsed>) -> Vec<Result<Option<Nothing>, Failure>> {
+        let mut results: Vec<Answer> = Vec::with_capacity(inputs.len());
+        let mut waiting = Vec::with_capacity(inputs.len());
+        for (at, input) in inputs.into_iter().enumerate() {
+            match self.load(input).await {
+                Ok(given) => {
+                    results.push(Ok(None));
+                    waiting.push((at, given));
+                }
+                Err(failure) => results.push(Err(failure)),
+            }
+        }
+        self.decide_and_store(waiting, &mut results).await;
+        results
+    }
+}
+
+#[cfg(test)]
+mod tests;
