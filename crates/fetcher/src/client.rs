@@ -51,8 +51,11 @@ impl Client {
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(POOL_PER_HOST)
             .http1_max_headers(MOST_HEADERS)
-            .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+            .http2_max_header_list_size(
+                u32::try_from(limits.header_bytes).unwrap_or(u32::MAX).saturating_mul(4),
+            )
             .tcp_nodelay(true);
+        // h2 calls a head over its limit a protocol error, so its limit is for memory; ours is counted.
         let mut proxy_host = None;
         if let Some(proxy) = &config.proxy {
             let bad = |detail: String| BadConfig::Proxy { proxy: proxy.clone(), detail };

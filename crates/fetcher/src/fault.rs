@@ -87,7 +87,7 @@ fn fault_of(cause: &(dyn Error + 'static), until: Phase) -> Option<Fault> {
         return Some(Fault::Tls);
     }
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
-        return of_h2(error);
+        return of_h2(error, until);
     }
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return of_hyper(error, until);
@@ -106,13 +106,16 @@ fn of_hyper(error: &hyper::Error, until: Phase) -> Option<Fault> {
     }
 }
 
-/// A stream or connection that the server ends with an error code (RFC 9113 §7).
-fn of_h2(error: &h2::Error) -> Option<Fault> {
+/// Streams and connections that end with an error code (RFC 9113 §7), by the server or by h2 itself.
+fn of_h2(error: &h2::Error, until: Phase) -> Option<Fault> {
     match error.reason() {
         _ if error.is_io() => None,
-        Some(h2::Reason::ENHANCE_YOUR_CALM) | None => Some(Fault::Protocol),
+        // All that h2 finds wrong with a stream whose head was good is that its length is not as announced.
+        Some(_) if error.is_library() && error.is_reset() && until == Phase::Body => Some(Fault::Truncated),
         Some(_) if error.is_remote() => Some(Fault::Reset),
-        Some(_) => Some(Fault::Protocol),
+        // Header frames without end.
+        Some(h2::Reason::ENHANCE_YOUR_CALM) => Some(Fault::HeadersTooLarge),
+        _ => Some(Fault::Protocol),
     }
 }
 

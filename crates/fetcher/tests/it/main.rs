@@ -7,6 +7,7 @@
 mod answers;
 mod faults;
 mod harness;
+mod http2;
 mod limits;
 mod network;
 mod redirects;

@@ -11,17 +11,22 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
 };
 
-/// A site that shows a certificate made for `name`, and the certificate in PEM.
-async fn site(name: &str) -> (Site, String) {
+/// The server's side of TLS with a certificate made for `name`, and that certificate in PEM.
+pub(crate) fn acceptor(name: &str, protocols: &[&[u8]]) -> (TlsAcceptor, String) {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![cert.der().clone()], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(tls));
+    tls.alpn_protocols = protocols.iter().map(|p| p.to_vec()).collect();
+    (TlsAcceptor::from(Arc::new(tls)), pem(cert.der()))
+}
+
+async fn site(name: &str) -> (Site, String) {
+    let (acceptor, pem) = acceptor(name, &[]);
     let site = Site::talking(move |talk: Talk| {
         let acceptor = acceptor.clone();
         async move {
@@ -33,7 +38,7 @@ async fn site(name: &str) -> (Site, String) {
         }
     })
     .await;
-    (site, pem(cert.der()))
+    (site, pem)
 }
 
 fn pem(der: &[u8]) -> String {
@@ -49,7 +54,7 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }
 
-fn url(site: &Site) -> String {
+pub(crate) fn url(site: &Site) -> String {
     format!("https://localhost:{}/", site.address.port())
 }
 
