@@ -28,7 +28,7 @@ pub fn decode(codings: &str, body: &Bytes, limit: usize) -> Result<Bytes, Coding
         let input = &bytes[..];
         let out = match coding.as_str() {
             "" | "identity" => continue,
-            "gzip" | "x-gzip" => read_all(&coding, flate2::read::MultiGzDecoder::new(input), limit),
+            "gzip" | "x-gzip" => gunzip(input, limit),
             "deflate" => deflate(input, limit),
             "br" => read_all(&coding, brotli_decompressor::Decompressor::new(input, 8192), limit),
             "zstd" => ruzstd::decoding::StreamingDecoder::new(input)
@@ -39,6 +39,24 @@ pub fn decode(codings: &str, body: &Bytes, limit: usize) -> Result<Bytes, Coding
         bytes = out;
     }
     Ok(bytes)
+}
+
+/// All members (RFC 1952 §2.2). What follows the last one and is no member is ignored, as browsers do: some
+/// servers append a line end or zeroes.
+fn gunzip(mut input: &[u8], limit: usize) -> Result<Bytes, CodingError> {
+    let mut out = Vec::new();
+    loop {
+        let mut member = flate2::bufread::GzDecoder::new(input);
+        let room = (limit - out.len()) as u64;
+        member.by_ref().take(room + 1).read_to_end(&mut out).map_err(|e| broken("gzip", &e))?;
+        if out.len() > limit {
+            return Err(CodingError::TooLarge(limit));
+        }
+        input = member.into_inner();
+        if !input.starts_with(&[0x1f, 0x8b]) {
+            return Ok(out.into());
+        }
+    }
 }
 
 /// "deflate" means zlib (RFC 9110 §8.4.1.2), but some servers send the bare stream.
@@ -78,6 +96,12 @@ mod tests {
     #[test]
     fn gzip_is_undone() {
         assert_eq!(decode("gzip", &gzip(b"hello"), 100).unwrap(), "hello");
+    }
+
+    #[test]
+    fn members_of_gzip_are_joined_and_what_follows_is_ignored() {
+        let joined = [&gzip(b"hello, ")[..], &gzip(b"world")[..], b"\r\n\0"].concat();
+        assert_eq!(decode("gzip", &joined.into(), 100).unwrap(), "hello, world");
     }
 
     #[test]
