@@ -41,21 +41,20 @@ impl Client {
     pub fn new(config: Config) -> Result<Self, BadConfig> {
         let guard = Arc::new(Guard::new(config.allow_net.clone()));
         let limits = &config.limits;
+        // h2 calls a head over its limit a protocol error, so that one is for memory and ours is counted.
+        let h2_head_bytes = u32::try_from(limits.header_bytes).unwrap_or(u32::MAX).saturating_mul(4);
+        // Only what the server refused unread (RFC 9113 §8.7) is sent again, which is reqwest's default.
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls(&config)?)
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
             .connect_timeout(limits.connect())
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(POOL_PER_HOST)
             .http1_max_headers(MOST_HEADERS)
-            .http2_max_header_list_size(
-                u32::try_from(limits.header_bytes).unwrap_or(u32::MAX).saturating_mul(4),
-            )
+            .http2_max_header_list_size(h2_head_bytes)
             .tcp_nodelay(true);
-        // h2 calls a head over its limit a protocol error, so its limit is for memory; ours is counted.
         let mut proxy_host = None;
         if let Some(proxy) = &config.proxy {
             let bad = |detail: String| BadConfig::Proxy { proxy: proxy.clone(), detail };
