@@ -115,7 +115,7 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
             let mut findings = Findings::new(
                 Disposition::Unchanged,
                 "not-modified",
-                Next::Revisit(observed(context, given, false)),
+                Next::Revisit(observed(context, given)),
             );
             (findings.works, findings.events) = listing::confirm_missing(context, fetched.ended_at);
             findings
@@ -129,7 +129,7 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
 }
 
 fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, policy: &Policy) -> Findings {
-    let revisit = || Next::Revisit(observed(context, given, false));
+    let revisit = || Next::Revisit(observed(context, given));
     let parsed = match &given.reading {
         Reading::Page { parsed, .. } => parsed,
         Reading::Failed { code, message } => {
@@ -150,7 +150,7 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
     if let Some(article) = article {
         new_version = article::decide(context, given, article, &mut findings);
     }
-    let mut next = Observed { changed: new_version, age_days, ..observed(context, given, new_version) };
+    let mut next = Observed { changed: new_version, age_days, ..observed(context, given) };
     if !context.listings.is_empty() && !older {
         let seen = listing::decide(context, given, parsed, policy, &mut findings);
         let first_visit = context.page.captured_at.is_none();
@@ -161,7 +161,8 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
         } else if !has_article {
             findings.end(Disposition::NothingFound, "no-list");
         }
-        next = Observed { daily_works: seen.daily_works, ..observed(context, given, seen.new > 0) };
+        next.new_works = seen.new;
+        next.daily_works = seen.daily_works;
     } else if !has_article {
         findings.end(Disposition::NothingFound, nothing_code(parsed, content_type));
     }
@@ -197,14 +198,13 @@ fn age_days(article: &Article, captured_at: Time) -> Option<f64> {
     Some((captured_at - published).num_seconds() as f64 / DAY as f64)
 }
 
-fn observed(context: &VisitContext, given: &Given, changed: bool) -> Observed {
+fn observed(context: &VisitContext, given: &Given) -> Observed {
+    let last = context.page.last_visit_at.unwrap_or(given.fetched.started_at);
     Observed {
         previous_s: context.page.interval_s,
-        changed,
-        unchanged: if changed { 0 } else { context.page.unchanged.saturating_add(1) },
-        daily_works: None,
-        age_days: None,
+        elapsed_s: (given.fetched.started_at - last).num_seconds(),
         gap_ms: given.fetched.grant.gap_ms,
+        ..Observed::default()
     }
 }
 
@@ -358,7 +358,8 @@ fn page_change(context: &VisitContext, given: &Given, findings: &Findings, polic
             };
             change.due_at = Some(at + TimeDelta::seconds(spread));
             change.interval_s = Some(interval);
-            change.unchanged = seen.unchanged;
+            let changed = seen.changed || seen.new_works > 0;
+            change.unchanged = if changed { 0 } else { page.unchanged.saturating_add(1) };
             change.validators = validators(&fetched.outcome, &page.validators);
             if matches!(fetched.outcome, Outcome::Captured { .. }) {
                 change.captured_at = page.captured_at.max(Some(fetched.started_at));
