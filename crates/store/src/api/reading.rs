@@ -224,6 +224,54 @@ pub struct CaptureRow {
     pub status: u16,
 }
 
+impl PageRow {
+    /// What holds the next visit back, in words: the strongest reason first.
+    pub fn why_not_earlier(&self, now: Time) -> String {
+        let clock = |t: Time| t.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        if let Some(until) = self.leased_until.filter(|t| *t > now) {
+            return format!("a visit is under way (its lease ends {})", clock(until));
+        }
+        let Some(due) = self.due_at else {
+            return match self.alias_of {
+                Some(page) => format!("never: its content is that of page {page}, which is visited instead"),
+                None => "never: it is not followed, or only its redirect's target is".to_owned(),
+            };
+        };
+        let host = &self.host;
+        if let Some(open) = host.open_until.filter(|t| *t > now && *t > due) {
+            return format!(
+                "{} failed {} times in a row and rests until {}",
+                host.host,
+                host.failures,
+                clock(open)
+            );
+        }
+        if due > now {
+            return match (self.failures, self.interval_s) {
+                (0, Some(s)) => format!("it is read again every {}", rough(s)),
+                (0, None) => "its first visit is set for then".to_owned(),
+                (n, _) => format!("its last {n} visits failed, so it is tried less often"),
+            };
+        }
+        if host.next_at > now {
+            return format!("{} was asked just now; its gap ends {}", host.host, clock(host.next_at));
+        }
+        if host.in_flight > 0 {
+            return format!("{} is answering another visit", host.host);
+        }
+        "nothing: it is due now".to_owned()
+    }
+}
+
+/// Seconds as people say them.
+fn rough(s: i64) -> String {
+    match s {
+        ..5_400 => format!("{} minutes", (s + 30) / 60),
+        5_400..172_800 => format!("{} hours", (s + 1_800) / 3_600),
+        _ => format!("{} days", (s + 43_200) / 86_400),
+    }
+}
+
 /// One author's line of the table that `byline crawl` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SummaryRow {
