@@ -212,6 +212,7 @@ pub struct WorkChange {
     pub state: WorkState,
 }
 
+#[expect(clippy::large_enum_variant, reason = "listed is the rule, missed the exception")]
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are listed")]
 pub enum WorkState {
