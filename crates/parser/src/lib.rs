@@ -15,11 +15,13 @@ pub mod page;
 mod rules;
 pub mod sitemap;
 mod sniff;
+mod stage;
 mod tree;
 mod xml;
 
 pub use page::{NodeId, Page, Tag};
 pub use rules::Rules;
+pub use stage::ParseStage;
 
 use chrono::{DateTime, Utc};
 use model::{Evidence, Field, PageKind, Parsed};
