@@ -12,7 +12,8 @@ pub struct Grant {
     pub page: PageId,
     pub url: PageUrl,
     pub granted_at: DateTime<Utc>,
-    /// After this moment the page may be granted again; a fetcher that has not begun by then drops the grant.
+    /// A fetcher that has not begun by then drops the grant. The page may be granted again some time after it, no
+    /// sooner than an exchange can last.
     pub lease_until: DateTime<Utc>,
     /// Milliseconds between two requests to this host; kept also between the hops of one exchange.
     #[serde(default)]

@@ -24,8 +24,11 @@ pub struct Config {
     pub lead: usize,
     /// Most pages granted in one step.
     pub batch: usize,
-    /// How long a fetcher may take: the queue's wait, the exchange (60 s), parsing and storing.
+    /// How long a visit may take: the queue's wait, the exchange, parsing and storing.
     pub lease: Duration,
+    /// Longest exchange, with some time to tell its end: a fetcher that has not begun so long before the lease
+    /// ends drops the grant, or it could meet its successor at the host.
+    pub exchange: Duration,
     /// Longest sleep of a scheduler that hears nothing.
     pub poll: Duration,
     /// Parsed robots.txt files kept in memory.
@@ -48,6 +51,7 @@ impl Default for Config {
             lead: 256,
             batch: 64,
             lease: Duration::from_secs(300),
+            exchange: Duration::from_secs(90),
             poll: Duration::from_secs(5),
             rules_kept: 4096,
         }

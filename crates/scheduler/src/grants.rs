@@ -115,6 +115,7 @@ impl Scheduler {
         now: Time,
     ) -> Result<(usize, Option<Duration>), StoreError> {
         let until = now + self.config.lease;
+        let begin_by = until - self.config.exchange.min(self.config.lease / 2);
         let leases: Vec<Lease> = pages
             .iter()
             .map(|(c, _)| Lease {
@@ -137,7 +138,7 @@ impl Scheduler {
                     page: lease.page,
                     url: candidate.url,
                     granted_at: now,
-                    lease_until: until,
+                    lease_until: begin_by,
                     gap_ms: u64::try_from(gap.as_millis()).unwrap_or(u64::MAX),
                     validators: candidate.validators,
                     hints: candidate.hints,

@@ -109,6 +109,10 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
         findings.robots = Some(visit.row);
         return findings;
     }
+    if let Reading::Failed { code, message } = &given.reading {
+        let next = Next::Trouble(Retry::From(TimeDelta::days(1)));
+        return Findings::new(Disposition::ParseFailed, code, next).with_detail(message);
+    }
     match &fetched.outcome {
         Outcome::Captured { content_type, .. } => captured(context, given, content_type.as_deref(), policy),
         Outcome::NotModified { .. } => {
@@ -132,11 +136,7 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
     let revisit = || Next::Revisit(observed(context, given));
     let parsed = match &given.reading {
         Reading::Page { parsed, .. } => parsed,
-        Reading::Failed { code, message } => {
-            let next = Next::Trouble(Retry::From(TimeDelta::days(1)));
-            return Findings::new(Disposition::ParseFailed, code, next).with_detail(message);
-        }
-        Reading::None | Reading::Robots { .. } => {
+        Reading::None | Reading::Robots { .. } | Reading::Failed { .. } => {
             return Findings::new(Disposition::NothingFound, "not-parsed", revisit());
         }
     };

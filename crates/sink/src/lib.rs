@@ -4,6 +4,7 @@
 
 mod article;
 mod backoff;
+mod dead;
 mod decide;
 mod dry_run;
 mod host;

@@ -4,7 +4,7 @@ use crate::{Given, Policy, Reading, decide, record, robots};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    Archive, Cause, Failure, Outcome, Parsed, Stage,
+    Archive, Cause, Failure, Outcome, Parsed, Stage, VisitId,
     message::{Nothing, PageParsed, ParseValue},
 };
 use std::sync::Arc;
@@ -29,6 +29,11 @@ pub struct SinkStage {
 impl SinkStage {
     pub fn new(store: DynStore, archive: Arc<dyn Archive>, policy: Policy) -> Self {
         Self { store, archive, policy }
+    }
+
+    /// Gives the lease of a visit back that will have no result of its own.
+    pub(crate) async fn release(&self, visit: VisitId) -> Result<(), Failure> {
+        self.store.release(&[visit]).await.map_err(store::StoreError::into_failure)
     }
 
     /// The result with everything that it only refers to.

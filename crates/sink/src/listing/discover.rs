@@ -4,7 +4,7 @@
 use super::{Entry, is_first_page};
 use crate::{Policy, policy::HOUR, reading::Given};
 use chrono::TimeDelta;
-use model::{Hints, Listed, Listing, PageKind, PageUrl, Parsed};
+use model::{Hints, Listed, Listing, PageKind, PageUrl, Parsed, Stamp};
 use std::collections::HashSet;
 use store::{ListingState, NewPage, Time, VisitContext};
 
@@ -66,7 +66,7 @@ impl From<'_> {
         let renamed = |e: &Entry<'_>| self.state.known(&e.key).is_some_and(|k| k.title != e.work.title);
         entries
             .iter()
-            .filter(|e| fresh.contains(e.key.as_str()) || renamed(e))
+            .filter(|e| fresh.contains(e.key.as_str()) || renamed(e) || self.changed_since(e))
             .filter_map(|e| {
                 let url = e.url.clone().filter(|u| u.key() != self.context.page.key)?;
                 let listed = Listed {
@@ -79,9 +79,20 @@ impl From<'_> {
                     authors: self.authors.clone(),
                     listed: Some(listed),
                 };
-                Some(self.page(url, hints, self.at))
+                let again = self.changed_since(e);
+                Some(NewPage { again, ..self.page(url, hints, self.at) })
             })
             .collect()
+    }
+
+    /// A feed or sitemap tells that a work was changed after the last look at it. A bare day is too coarse: it
+    /// would be after the last look until midnight.
+    fn changed_since(&self, entry: &Entry<'_>) -> bool {
+        let instant = |stamp: &Stamp| matches!(stamp, Stamp::Instant(_)).then(|| stamp.earliest()).flatten();
+        match (entry.work.modified.as_ref().and_then(instant), self.context.page.last_visit_at) {
+            (Some(modified), Some(last)) => modified > last && modified <= self.at,
+            _ => false,
+        }
     }
 
     /// Further pages of the list. Known ones are walked again where this page, known before, shows nothing

@@ -307,3 +307,16 @@ fn an_old_capture_of_a_list_adds_nothing() {
     assert_eq!(commit.works.len(), 2);
     assert!(missed(&commit).is_empty(), "a parser that sees less says nothing about the site");
 }
+
+#[test]
+fn a_work_that_its_feed_calls_changed_is_read_again() {
+    let mut context = visited(&["1", "2", "3"]);
+    context.page.kind = PageKind::Feed;
+    let mut listing = works(&["1", "2", "3"]);
+    listing.works[0].modified = "2026-11-23T09:00:00Z".parse().ok();
+    listing.works[1].modified = "2026-11-20T09:00:00Z".parse().ok();
+    listing.works[2].modified = "2026-11-23".parse().ok();
+    let commit = run(&context, &page(PageKind::Feed, None, Some(listing)));
+    let again: Vec<_> = commit.discovered.iter().map(|p| (p.url.as_str(), p.again)).collect();
+    assert_eq!(again, [("https://a.example/1", true)]);
+}
