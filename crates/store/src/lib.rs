@@ -6,5 +6,9 @@
 //! transaction (or one read) that behaves the same on both back ends: one contract suite holds them to it.
 
 pub mod api;
+mod db;
+mod sql;
+mod words;
 
 pub use api::*;
+pub use sql::open;

@@ -54,21 +54,6 @@ pub struct Candidate {
     pub failures: u32,
 }
 
-/// What still waits among the pages of some sources: tells `byline crawl` when it is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Waiting {
-    /// Under a lease.
-    pub in_flight: u64,
-    /// Due, whether or not their host is free now.
-    pub due: u64,
-    /// Visited at least once, whatever the outcome.
-    pub visited: u64,
-    /// Known in all.
-    pub pages: u64,
-    /// The earliest moment at which one can be granted, its host's gap and back-off counted; none: never again.
-    pub next_at: Option<Time>,
-}
-
 #[derive(Debug, Clone)]
 pub struct Lease {
     pub visit: VisitId,

@@ -86,9 +86,6 @@ pub trait Store: Send + Sync + 'static {
     /// The earliest moment at which [`Store::candidates`] can return something new; none: nothing is waiting.
     async fn next_wake(&self) -> Result<Option<Time>>;
 
-    /// The same for the pages of these sources and the robots.txt of their hosts, with counts.
-    async fn waiting(&self, sources: &[SourceId], now: Time) -> Result<Waiting>;
-
     /// The stored robots.txt of an origin; none where it was never fetched.
     async fn robots(&self, origin: &Origin) -> Result<Option<RobotsRow>>;
 

@@ -1,6 +1,6 @@
 //! Records of results: what the sink reads before it decides, and what it decided.
 
-use super::{HostChange, HostState, NewPage, RobotsRow, Time};
+use super::{HostChange, HostState, NewPage, RobotsRow, StoreError, Time};
 use model::{
     Article, ArticleId, AuthorProfile, CaptureRef, Cause, Disposition, PageId, PageKey, PageKind, PageUrl,
     SourceId, Stamp, Validators, VisitId,
@@ -251,6 +251,17 @@ impl SourceAlarm {
             Self::WentEmpty => "went-empty",
             Self::ContainerMissing => "container-missing",
         }
+    }
+}
+
+impl std::str::FromStr for SourceAlarm {
+    type Err = StoreError;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        [Self::WentEmpty, Self::ContainerMissing]
+            .into_iter()
+            .find(|a| a.as_str() == s)
+            .ok_or_else(|| StoreError::Broken(format!("unknown alarm {s:?}")))
     }
 }
 

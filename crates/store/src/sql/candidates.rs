@@ -1,0 +1,133 @@
+//! Who may be granted next, and when to look again.
+
+use crate::{
+    Candidate, CandidateAsk, Pending, Result, Time,
+    db::{Db, Dialect, Row, Rows, args},
+};
+use model::{HostKey, Origin, PageId, SourceId, Validators};
+use std::collections::HashMap;
+
+/// Host first, then its pages: the cost depends on the hosts that are ready, not on how many pages wait.
+/// The pages of a host come from three ranges of `pages_waiting`: robots.txt, never visited, visited before.
+pub(super) async fn candidates(db: &Db, ask: &CandidateAsk) -> Result<Vec<Candidate>> {
+    let args = args![ask.now, ask.per_host, ask.limit];
+    let rows = if ask.sources.is_empty() {
+        db.read(&statement(db.dialect(), "", ""), args).await?
+    } else {
+        let of_hosts = "AND id IN (SELECT host_id FROM source_hosts
+                                   WHERE source_id IN (SELECT r.id FROM {rows}))";
+        let of_pages = "AND EXISTS (SELECT 1 FROM page_sources s WHERE s.page_id = w.id
+                                    AND s.source_id IN (SELECT r.id FROM {rows}))";
+        let sources = Rows::ids(ask.sources.iter().map(|s| s.0));
+        db.read_each(&statement(db.dialect(), of_hosts, of_pages), args, sources).await?
+    };
+    let mut taken: HashMap<i64, u32> = HashMap::new();
+    let mut found = Vec::with_capacity(rows.len().min(ask.limit));
+    for row in &rows {
+        let most = if row.opt_time("open_until")?.is_some() { 1 } else { ask.per_host };
+        let in_flight = row.small("in_flight")?;
+        let taken = taken.entry(row.int("host_id")?).or_insert(in_flight);
+        if *taken < most && found.len() < ask.limit {
+            *taken += 1;
+            found.push(candidate(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// `$1` now, `$2` exchanges per host, `$3` most hosts.
+fn statement(dialect: Dialect, of_hosts: &str, of_pages: &str) -> String {
+    let range = |rank: u8, of_pages: &str| {
+        format!(
+            "SELECT * FROM (
+                 SELECT w.id, w.rank, w.due_at FROM pages w
+                 WHERE w.host_id = h.id AND w.rank = {rank} AND w.active AND w.lease_visit IS NULL
+                   AND w.due_at IS NOT NULL AND w.due_at <= $1 {of_pages}
+                 ORDER BY w.due_at LIMIT $2) AS range{rank}"
+        )
+    };
+    let first = format!(
+        "SELECT id FROM ({} UNION ALL {} UNION ALL {}) AS first ORDER BY rank, due_at LIMIT $2",
+        range(0, ""),
+        range(1, of_pages),
+        range(2, of_pages)
+    );
+    let join = match dialect {
+        Dialect::Sqlite => format!("CROSS JOIN pages p ON p.id IN ({first})"),
+        Dialect::Postgres => {
+            format!("CROSS JOIN LATERAL ({first}) AS f JOIN pages p ON p.id = f.id")
+        }
+    };
+    format!(
+        "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.host_id,
+                h.host, h.in_flight, h.gap_ms, h.open_until, o.fetched_at, o.expires_at
+         FROM (SELECT id, host, in_flight, gap_ms, open_until, ready_at FROM hosts
+               WHERE ready_at <= $1 AND in_flight < CASE WHEN open_until IS NULL THEN $2 ELSE 1 END {of_hosts}
+               ORDER BY ready_at LIMIT $3) AS h
+         {join}
+         LEFT JOIN robots o ON o.origin = p.origin
+         ORDER BY h.ready_at, p.host_id, p.rank, p.due_at"
+    )
+}
+
+fn candidate(row: &Row) -> Result<Candidate> {
+    Ok(Candidate {
+        page: PageId(row.int("id")?),
+        url: row.url("url")?,
+        kind: row.parsed("kind")?,
+        origin: Origin(row.text("origin")?),
+        host: HostKey(row.text("host")?),
+        due_at: row.time("due_at")?,
+        validators: Validators { etag: row.opt_text("etag")?, last_modified: row.opt_text("last_modified")? },
+        hints: row.json("hints")?,
+        robots_fetched_at: row.opt_time("fetched_at")?,
+        robots_expires_at: row.opt_time("expires_at")?,
+        gap_ms: row.opt_int("gap_ms")?.map(|n| n.max(0) as u64),
+        failures: row.small("failures")?,
+    })
+}
+
+pub(super) async fn next_wake(db: &Db) -> Result<Option<Time>> {
+    let sql = "SELECT min(at) AS at FROM (
+                   SELECT * FROM (SELECT ready_at AS at FROM hosts WHERE ready_at IS NOT NULL AND in_flight = 0
+                                  ORDER BY ready_at LIMIT 1) AS ready
+                   UNION ALL
+                   SELECT * FROM (SELECT lease_until AS at FROM pages WHERE lease_visit IS NOT NULL
+                                  ORDER BY lease_until LIMIT 1) AS leased) AS wake";
+    db.read(sql, args![]).await?.first().map_or(Ok(None), |row| row.opt_time("at"))
+}
+
+pub(super) async fn leased(db: &Db) -> Result<u64> {
+    let sql = "SELECT count(*) AS n FROM pages WHERE lease_visit IS NOT NULL";
+    db.read(sql, args![]).await?.first().map_or(Ok(0), |row| row.count("n"))
+}
+
+pub(super) async fn pending(db: &Db, sources: &[SourceId], until: Time) -> Result<Pending> {
+    let (mine, rows) = if sources.is_empty() {
+        ("TRUE", None)
+    } else {
+        let mine = "p.id IN (SELECT page_id FROM page_sources WHERE source_id IN (SELECT r.id FROM {rows}))";
+        (mine, Some(Rows::ids(sources.iter().map(|s| s.0))))
+    };
+    let sql = format!(
+        "SELECT count(*) FILTER (WHERE lease_visit IS NOT NULL) AS in_flight,
+                count(*) FILTER (WHERE at <= $1) AS ready, min(at) AS ready_at,
+                count(*) FILTER (WHERE at > $1) AS later
+         FROM (SELECT p.lease_visit, CASE WHEN p.lease_visit IS NULL THEN
+                   {{greatest}}(p.due_at, h.next_at, coalesce(h.open_until, h.next_at)) END AS at
+               FROM pages p JOIN hosts h ON h.id = p.host_id
+               WHERE p.rank <> 0 AND (p.lease_visit IS NOT NULL OR p.active AND p.due_at IS NOT NULL) AND {mine})
+             AS waiting"
+    );
+    let rows = match rows {
+        Some(rows) => db.read_each(&sql, args![until], rows).await?,
+        None => db.read(&sql, args![until]).await?,
+    };
+    let Some(row) = rows.first() else { return Ok(Pending::default()) };
+    Ok(Pending {
+        in_flight: row.count("in_flight")?,
+        ready: row.count("ready")?,
+        ready_at: row.opt_time("ready_at")?.filter(|at| *at <= until),
+        later: row.count("later")?,
+    })
+}

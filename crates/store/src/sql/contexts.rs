@@ -1,0 +1,194 @@
+//! What the sink reads before it decides: a handful of statements for a whole batch of results.
+
+use super::hosts;
+use crate::{
+    CurrentArticle, KnownWork, ListingState, PageState, Result, VisitContext, VisitKey,
+    db::{Column, Db, Row, Rows, args},
+};
+use model::{ArticleId, Cause, PageId, PageKey, SourceId, Validators, VisitId};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Columns of an article's current version; the page's own, or that of the page it is an alias of.
+const ARTICLE: &str = "a.id AS article, a.version, a.content_hash, a.captured_at AS article_captured_at,
+    a.parser_version, a.rules_hash";
+
+pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitContext>>> {
+    let ids: HashSet<i64> = keys.iter().map(|k| k.page.0).collect();
+    let applied = applied(db, keys).await?;
+    let canonical = canonical(db, keys).await?;
+    let mut pages = pages(db, &ids).await?;
+    let mut listings = sources(db, &ids, &mut pages).await?;
+    works(db, keys, &mut listings).await?;
+    Ok(keys
+        .iter()
+        .map(|key| {
+            let (page, host, article) = pages.get(&key.page.0)?.clone();
+            let canonical = key.canonical.as_ref().and_then(|k| canonical.get(k)).cloned();
+            Some(VisitContext {
+                applied: applied.contains(&key.visit.0),
+                canonical: canonical.filter(|(id, _)| *id != page.id),
+                listings: listings.get(&key.page.0).cloned().unwrap_or_default(),
+                page,
+                host,
+                article,
+            })
+        })
+        .collect())
+}
+
+async fn applied(db: &Db, keys: &[VisitKey]) -> Result<HashSet<Uuid>> {
+    let sql = "SELECT id FROM page_visits WHERE id IN (SELECT r.id FROM {rows})";
+    let visits = Rows::uuids(keys.iter().map(|k| k.visit.0));
+    let mut applied: HashSet<Uuid> =
+        db.read_each(sql, args![], visits).await?.iter().map(|r| r.uuid("id")).collect::<Result<_>>()?;
+    let mut of_jobs = Rows::new(&[("job", Column::Int), ("visit", Column::Uuid)]);
+    for key in keys {
+        if let Cause::Reparse { job, .. } = key.cause {
+            of_jobs.push(args![job.0, key.visit.0]);
+        }
+    }
+    let sql = "SELECT visit_id FROM reparse_results
+               WHERE (job_id, visit_id) IN (SELECT r.job, r.visit FROM {rows})";
+    for row in db.read_each(sql, args![], of_jobs).await? {
+        applied.insert(row.uuid("visit_id")?);
+    }
+    Ok(applied)
+}
+
+type Canonical = HashMap<PageKey, (PageId, Option<CurrentArticle>)>;
+
+async fn canonical(db: &Db, keys: &[VisitKey]) -> Result<Canonical> {
+    let sql = format!(
+        "SELECT p.key, coalesce(t.id, p.id) AS id, {ARTICLE} FROM pages p LEFT JOIN pages t ON t.id = p.alias_of
+         LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
+         WHERE p.key IN (SELECT r.text FROM {{rows}})"
+    );
+    let wanted = Rows::texts(keys.iter().filter_map(|k| Some(k.canonical.clone()?.0)));
+    let mut found = HashMap::new();
+    for row in db.read_each(&sql, args![], wanted).await? {
+        found.insert(PageKey(row.text("key")?), (PageId(row.int("id")?), current_article(&row)?));
+    }
+    Ok(found)
+}
+
+type Page = (PageState, crate::HostState, Option<CurrentArticle>);
+
+async fn pages(db: &Db, ids: &HashSet<i64>) -> Result<HashMap<i64, Page>> {
+    let sql = format!(
+        "SELECT p.id, p.revision, p.url, p.key, p.kind, p.depth, p.lease_visit, p.interval_s, p.failures,
+                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects,
+                h.host, h.in_flight, h.next_at, h.gap_ms, h.failures AS host_failures, h.open_until, {ARTICLE}
+         FROM pages p JOIN hosts h ON h.id = p.host_id LEFT JOIN pages t ON t.id = p.alias_of
+         LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
+         WHERE p.id IN (SELECT r.id FROM {{rows}})"
+    );
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in db.read_each(&sql, args![], Rows::ids(ids.iter().copied())).await? {
+        found.insert(row.int("id")?, (page_state(&row)?, hosts::state(&row)?, current_article(&row)?));
+    }
+    Ok(found)
+}
+
+fn page_state(row: &Row) -> Result<PageState> {
+    Ok(PageState {
+        id: PageId(row.int("id")?),
+        revision: row.int("revision")?,
+        url: row.url("url")?,
+        key: PageKey(row.text("key")?),
+        kind: row.parsed("kind")?,
+        depth: row.small("depth")?,
+        lease: row.opt_uuid("lease_visit")?.map(VisitId),
+        interval_s: row.opt_int("interval_s")?,
+        failures: row.small("failures")?,
+        unchanged: row.small("unchanged")?,
+        validators: Validators { etag: row.opt_text("etag")?, last_modified: row.opt_text("last_modified")? },
+        last_visit_at: row.opt_time("last_visit_at")?,
+        captured_at: row.opt_time("captured_at")?,
+        sources: Vec::new(),
+        redirects: row.small("redirects")?,
+    })
+}
+
+fn current_article(row: &Row) -> Result<Option<CurrentArticle>> {
+    let Some(id) = row.opt_int("article")? else { return Ok(None) };
+    Ok(Some(CurrentArticle {
+        id: ArticleId(id),
+        version: row.small("version")? as i32,
+        content_hash: row.text("content_hash")?,
+        captured_at: row.time("article_captured_at")?,
+        parser_version: row.small("parser_version")?,
+        rules_hash: row.text("rules_hash")?,
+    }))
+}
+
+/// Fills the sources of each page; returns those that it serves as a listing.
+async fn sources(
+    db: &Db,
+    ids: &HashSet<i64>,
+    pages: &mut HashMap<i64, Page>,
+) -> Result<HashMap<i64, Vec<ListingState>>> {
+    let sql = "SELECT ps.page_id, ps.source_id, s.alarm, s.page_id = ps.page_id AS is_first,
+                   CASE WHEN p.kind IN ('listing', 'feed', 'sitemap') OR s.page_id = ps.page_id THEN
+                       (SELECT count(*) FROM page_sources o JOIN pages l ON l.id = o.page_id
+                        WHERE o.source_id = ps.source_id AND l.kind IN ('listing', 'feed', 'sitemap'))
+                   END AS pages
+               FROM page_sources ps JOIN sources s ON s.id = ps.source_id JOIN pages p ON p.id = ps.page_id
+               WHERE ps.page_id IN (SELECT r.id FROM {rows}) ORDER BY ps.page_id, ps.source_id";
+    let mut listings: HashMap<i64, Vec<ListingState>> = HashMap::new();
+    for row in db.read_each(sql, args![], Rows::ids(ids.iter().copied())).await? {
+        let id = row.int("page_id")?;
+        let Some((page, ..)) = pages.get_mut(&id) else { continue };
+        let source = SourceId(row.int("source_id")?);
+        page.sources.push(source);
+        let Some(pages) = row.opt_int("pages")? else { continue };
+        listings.entry(id).or_default().push(ListingState {
+            source,
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            alarm: row.opt_parsed("alarm")?,
+            is_first_page: row.bool("is_first")?,
+            works: Vec::new(),
+        });
+    }
+    Ok(listings)
+}
+
+/// Works last seen on these pages, and those that the pages list now.
+async fn works(db: &Db, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<ListingState>>) -> Result<()> {
+    const COLUMNS: &str = "w.source_id, w.key, w.title, w.seen_on, w.position, w.missed, w.removed_at";
+    let sql = format!(
+        "SELECT {COLUMNS}, w.seen_on AS page FROM works w WHERE w.seen_on IN (SELECT r.id FROM {{rows}})"
+    );
+    let mut found = db.read_each(&sql, args![], Rows::ids(listings.keys().copied())).await?;
+    let mut listed = Rows::new(&[("page", Column::Int), ("source", Column::Int), ("key", Column::Text)]);
+    for key in keys {
+        for state in listings.get(&key.page.0).into_iter().flatten() {
+            for work in &key.works {
+                listed.push(args![key.page.0, state.source.0, work.as_str()]);
+            }
+        }
+    }
+    let sql = format!(
+        "SELECT {COLUMNS}, r.page FROM {{rows}} JOIN works w ON w.source_id = r.source AND w.key = r.key
+         WHERE w.seen_on <> r.page"
+    );
+    found.extend(db.read_each(&sql, args![], listed).await?);
+    let mut seen = HashSet::new();
+    for row in &found {
+        let (page, source) = (row.int("page")?, SourceId(row.int("source_id")?));
+        let state = listings.get_mut(&page).and_then(|l| l.iter_mut().find(|s| s.source == source));
+        let Some(state) = state else { continue };
+        let work = KnownWork {
+            key: row.text("key")?,
+            title: row.text("title")?,
+            seen_on: PageId(row.int("seen_on")?),
+            position: row.small("position")?,
+            missed: row.small("missed")?,
+            removed_at: row.opt_time("removed_at")?,
+        };
+        if seen.insert((page, source, work.key.clone())) {
+            state.works.push(work);
+        }
+    }
+    Ok(())
+}

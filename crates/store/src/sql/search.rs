@@ -1,0 +1,103 @@
+//! Full text: what is indexed and what is asked for goes through the same [`crate::words`], so that both
+//! databases find the same; they only keep the words and sort by weight (title before text).
+
+use super::articles;
+use crate::{
+    Page, Result, SearchHit,
+    db::{Column, Db, Dialect, Rows, Tx, args},
+    words::{self, Asked},
+};
+use model::Article;
+use std::collections::BTreeSet;
+
+/// Characters of text around the first match.
+const EXCERPT: usize = 200;
+
+/// Indexes articles: id, whether it is new, and what it says now.
+pub(super) async fn index(tx: &mut Tx, articles: impl Iterator<Item = (i64, bool, &Article)>) -> Result<()> {
+    let mut changed = Vec::new();
+    let mut rows = Rows::new(&[("id", Column::Int), ("title", Column::Text), ("body", Column::Text)]);
+    for (id, new, article) in articles {
+        if !new {
+            changed.push(id);
+        }
+        let title = words::of(article.title.as_ref().map_or("", |t| t.value.as_str()));
+        let names = article.authors.iter().map(|a| a.value.name.as_str());
+        let mut body = words::of(&article.text());
+        names.for_each(|name| body.extend(words::of(name)));
+        let (title, body) = match tx.dialect() {
+            Dialect::Sqlite => (joined(&title, ""), joined(&body, "")),
+            Dialect::Postgres => (joined(&title, ":1A"), joined(&body, ":2")),
+        };
+        rows.push(args![id, title, body]);
+    }
+    let (delete, insert) = match tx.dialect() {
+        Dialect::Sqlite => (
+            "DELETE FROM article_words WHERE rowid IN (SELECT r.id FROM {rows})",
+            "INSERT INTO article_words (rowid, title, body) SELECT r.id, r.title, r.body FROM {rows}",
+        ),
+        Dialect::Postgres => (
+            "DELETE FROM article_words WHERE article_id IN (SELECT r.id FROM {rows})",
+            "INSERT INTO article_words (article_id, words)
+             SELECT r.id, r.title::tsvector || r.body::tsvector FROM {rows}",
+        ),
+    };
+    tx.run_each(delete, args![], Rows::ids(changed)).await?;
+    tx.run_each(insert, args![], rows).await.map(drop)
+}
+
+/// Words consist of letters and digits only, so none needs quoting.
+fn joined(words: &BTreeSet<String>, mark: &str) -> String {
+    let mut out = String::with_capacity(words.iter().map(|w| w.len() + mark.len() + 1).sum());
+    for word in words {
+        out.push_str(word);
+        out.push_str(mark);
+        out.push(' ');
+    }
+    out
+}
+
+pub(super) async fn search(db: &Db, text: &str, page: Page) -> Result<Vec<SearchHit>> {
+    let asked = words::asked(text);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let terms: Vec<String> = asked
+        .iter()
+        .map(|term| match (term, db.dialect()) {
+            (Asked::Word(word), Dialect::Sqlite) => format!("\"{word}\""),
+            (Asked::Prefix(word), Dialect::Sqlite) => format!("\"{word}\"*"),
+            (Asked::Word(word), Dialect::Postgres) => format!("'{word}'"),
+            (Asked::Prefix(word), Dialect::Postgres) => format!("'{word}':*"),
+        })
+        .collect();
+    let (query, found, order) = match db.dialect() {
+        Dialect::Sqlite => {
+            let found = "article_words JOIN articles a ON a.id = article_words.rowid";
+            (
+                terms.join(" AND "),
+                format!("{found} AND article_words MATCH $1"),
+                "bm25(article_words, 10.0, 1.0)",
+            )
+        }
+        Dialect::Postgres => {
+            let found = "article_words f JOIN articles a ON a.id = f.article_id";
+            (
+                terms.join(" & "),
+                format!("{found} AND f.words @@ $1::tsquery"),
+                "ts_rank(f.words, $1::tsquery) DESC",
+            )
+        }
+    };
+    let sql = format!(
+        "SELECT {}, v.body FROM {found} JOIN pages p ON p.id = a.page_id
+         JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
+         ORDER BY {order}, a.captured_at DESC, a.id LIMIT $2 OFFSET $3",
+        articles::COLUMNS
+    );
+    let hit = |row: &crate::db::Row| {
+        let body: Article = row.json("body")?;
+        Ok(SearchHit { article: articles::row(row)?, excerpt: words::excerpt(&body.text(), text, EXCERPT) })
+    };
+    db.read(&sql, args![query, page.limit, page.offset]).await?.iter().map(hit).collect()
+}
