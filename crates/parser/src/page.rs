@@ -145,9 +145,18 @@ impl Page {
 
     /// All elements of a tag within `i`, in document order.
     pub fn all_in(&self, i: NodeId, tag: Tag) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
+        self.all_in_range(i..self.end(i), tag)
+    }
+
+    /// All elements of a tag among some neighbouring nodes, in document order.
+    pub fn all_in_range(
+        &self,
+        nodes: std::ops::Range<NodeId>,
+        tag: Tag,
+    ) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
         let list = &self.by_tag[tag as usize];
-        let from = list.partition_point(|&n| (n as usize) < i);
-        let to = list.partition_point(|&n| (n as usize) < self.end(i));
+        let from = list.partition_point(|&n| (n as usize) < nodes.start);
+        let to = list.partition_point(|&n| (n as usize) < nodes.end);
         list[from..to].iter().map(|&i| i as usize)
     }
 

@@ -170,9 +170,7 @@ pub(super) fn punctuation(text: &str) -> usize {
     for c in text.chars() {
         match c {
             ',' | '.' | ';' | '!' | '?' if !previous.is_whitespace() => count += 1,
-            '。' | '，' | '、' | '；' | '！' | '？' | '：' | '…' | '।' | '،' | '؟' => {
-                count += 1
-            }
+            '。' | '，' | '、' | '；' | '！' | '？' | '：' | '…' | '।' | '،' | '؟' => count += 1,
             _ => {}
         }
         previous = c;

@@ -1,0 +1,237 @@
+//! Which cluster is the page's list of works, and which records belong to it.
+
+use super::cluster::{Cluster, Record, clusters, stretch};
+use super::score::{self, Score};
+use super::shape::Shape;
+use super::survey::Survey;
+use super::{text, words};
+use crate::{NodeId, Page, Tag, body::Body};
+use std::collections::HashSet;
+use std::fmt;
+
+/// Below this a cluster is a few stray links.
+const LEAST: f64 = 55.0;
+
+/// The list that was chosen.
+pub(super) struct Choice {
+    pub(super) records: Vec<Record>,
+    pub(super) score: Score,
+    /// The heading over the list, where one stands near.
+    pub(super) heading: Option<String>,
+    /// The heading says that these are the works of the page's person.
+    pub(super) own_works: bool,
+}
+
+/// All candidates with their scores, best first, and what the page is taken for.
+pub(super) struct Selection {
+    pub(super) choices: Vec<Choice>,
+    pub(super) doubt: Doubt,
+}
+
+/// What speaks for the page being an article rather than a list.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Doubt {
+    /// Bytes of the body's text outside the best list.
+    own: usize,
+    /// Share of it in both.
+    share: f64,
+    /// Share of the list's addresses that have the form of the page's own.
+    alike: f64,
+    pub(super) total: f64,
+}
+
+/// From here on the page is an article, and its lists are other people's.
+const ARTICLE: f64 = 1.5;
+
+/// The lists of the page, best first.
+pub(super) fn select(survey: &Survey<'_>, body: &Body) -> Selection {
+    let mut choices: Vec<Choice> = clusters(survey)
+        .into_iter()
+        .map(|c| (score::score(survey, &c), c))
+        .filter(|(score, _)| score.works > 1 && score.total >= LEAST)
+        .map(|(score, cluster)| of_the_list(survey, score, &cluster))
+        .collect();
+    choices.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
+    let doubt = choices.first().map(|best| doubt(survey, body, best)).unwrap_or_default();
+    Selection { choices, doubt }
+}
+
+impl Selection {
+    /// The page's list of works, if it has one.
+    pub(super) fn chosen(self, survey: &Survey<'_>) -> Option<Choice> {
+        let article = self.doubt.total >= ARTICLE;
+        let mut choice = self.choices.into_iter().find(|c| c.own_works || (!article && c.stands()))?;
+        without_outliers(survey.page, &mut choice.records);
+        choice.records = with_siblings(survey, choice.records);
+        Some(choice)
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} own={} share={:.2} alike={:.2}", self.total, self.own, self.share, self.alike)
+    }
+}
+
+impl Choice {
+    /// In the main content, or strong enough to be a list wherever it stands.
+    fn stands(&self) -> bool {
+        self.score.total * self.score.place.powf(1.5) >= LEAST
+    }
+}
+
+/// What a list under a heading such as "Popular" is worth.
+const OTHERS: f64 = 0.25;
+
+/// The cluster's records, without lists among them that stand under a heading or in a place for something
+/// else than the rest.
+fn of_the_list(survey: &Survey<'_>, mut score: Score, cluster: &Cluster) -> Choice {
+    let page = survey.page;
+    let mut lists: Vec<(f64, Option<String>, Vec<Record>)> = Vec::new();
+    let mut parent = None;
+    for record in &cluster.records {
+        if parent != Some(page.parent(record.root)) {
+            parent = Some(page.parent(record.root));
+            let heading = heading_before(page, record.root);
+            let others = heading.as_deref().is_some_and(words::heads_other_lists);
+            let worth = score::place(survey, record) * if others { OTHERS } else { 1.0 };
+            lists.push((worth, heading, Vec::new()));
+        }
+        if let Some(list) = lists.last_mut() {
+            list.2.push(*record);
+        }
+    }
+    let best = lists.iter().map(|l| l.0).fold(0.0, f64::max);
+    lists.retain(|l| l.0 * 2.0 > best);
+    let heading = lists.first().and_then(|l| l.1.clone());
+    let records: Vec<Record> = lists.into_iter().flat_map(|l| l.2).collect();
+    let share = records.len() as f64 / cluster.records.len().max(1) as f64;
+    // The score's place is the mean; what remains stands in the best one.
+    score.total *= (best / score.place.max(0.01)).min(1.0 / share.max(0.01)) * share;
+    score.place = best;
+    let own_works = heading.as_deref().is_some_and(words::heads_own_works);
+    Choice { records, score, heading, own_works }
+}
+
+/// In a list of dated entries, links before the first and after the last dated one are something else.
+fn without_outliers(page: &Page, records: &mut Vec<Record>) {
+    let dated: Vec<bool> = records.iter().map(|r| text::may_hold_date(r.text(page))).collect();
+    let count = dated.iter().filter(|d| **d).count();
+    if count * 10 < dated.len() * 7 {
+        return;
+    }
+    let first = dated.iter().position(|d| *d).unwrap_or(0);
+    let last = dated.iter().rposition(|d| *d).map_or(0, |at| at + 1);
+    records.truncate(last);
+    records.drain(..first);
+}
+
+/// The nearest short text before `node`: a heading, or what serves as one.
+pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
+    let mut at = node;
+    for _ in 0..5 {
+        let parent = page.parent(at)?;
+        let before =
+            page.content(parent).take_while(|&c| c < at).filter(|&c| !page.text(c).is_empty()).last();
+        if let Some(before) = before {
+            let inner = (before..page.end(before)).rfind(|&d| page.tag(d).heading_level().is_some());
+            let text = page.text(inner.unwrap_or(before));
+            return (text.len() <= 120).then(|| text.to_owned());
+        }
+        if parent == page.body() {
+            return None;
+        }
+        at = parent;
+    }
+    None
+}
+
+/// An article page carries lists too: related, recommended, the newest of the site. Such a list is this
+/// page's only where its heading says that it is the author's.
+fn doubt(survey: &Survey<'_>, body: &Body, best: &Choice) -> Doubt {
+    let page = survey.page;
+    let records = &best.records;
+    let listed: usize = records.iter().map(|r| r.range(page).len()).sum();
+    let own = own_text(page, body, records);
+    let share = own as f64 / (own + listed).max(1) as f64;
+    let mut total = 0.0;
+    if own > 600 && share > 0.5 {
+        total += 1.0;
+    }
+    if own > 2000 && share > 0.3 {
+        total += 0.5;
+    }
+    let main = best.score.place > 0.9 && best.score.mass > 0.15;
+    if main && best.score.dates > 0.8 && records.len() > 4 {
+        total -= 0.5;
+    }
+    let shape = Shape::of(page.url.path(), page.url.query());
+    let same = |r: &&Record| {
+        let url = page.base.join(survey.links[r.link].href);
+        url.is_ok_and(|u| u.host() == page.url.host() && Shape::of(u.path(), u.query()) == shape)
+    };
+    let sample = records.len().min(40);
+    let alike = records[..sample].iter().filter(same).count() as f64 / sample.max(1) as f64;
+    if alike > 0.5 && shape.is_telling() {
+        total += if shape.has_number() { 1.5 } else { 0.5 };
+    }
+    Doubt { own, share, alike, total }
+}
+
+/// Bytes of the body's text that are not part of the records.
+fn own_text(page: &Page, body: &Body, records: &[Record]) -> usize {
+    if body.root.is_none() {
+        return 0;
+    }
+    let (start, end) = (page.text_range(body.first).start, page.text_range(body.last).end);
+    let overlap: usize = records
+        .iter()
+        .map(|r| r.range(page))
+        .map(|r| r.end.min(end).saturating_sub(r.start.max(start)))
+        .sum();
+    body.text_len.saturating_sub(overlap)
+}
+
+/// Adds the entries that stand between the records, or beside them, and are marked up in another way: the
+/// first one in large, a sticky one, one of another kind.
+fn with_siblings(survey: &Survey<'_>, records: Vec<Record>) -> Vec<Record> {
+    let page = survey.page;
+    let Some(tag) = records.first().map(|r| page.tag(r.root)).filter(|t| is_entry(*t)) else {
+        return records;
+    };
+    let taken: HashSet<NodeId> = records.iter().map(|r| r.root).collect();
+    let headed = records.iter().filter(|r| survey.links[r.link].heading).count() * 2 > records.len();
+    let mut all = records.clone();
+    let mut lists: Vec<NodeId> = records.iter().filter_map(|r| page.parent(r.root)).collect();
+    lists.dedup();
+    lists.retain(|&l| records.iter().filter(|r| page.parent(r.root) == Some(l)).count() > 1);
+    lists.dedup();
+    for list in lists {
+        for sibling in page.children(list).filter(|&c| page.tag(c) == tag && !taken.contains(&c)) {
+            let end = page.end(sibling);
+            let from = survey.links.partition_point(|l| l.node < sibling);
+            let inside = survey.links[from..].iter().enumerate().take_while(|(_, l)| l.node < end);
+            let named = |l: &super::survey::Link<'_>| {
+                if headed { l.heading && !words::is_action(l.text) } else { text::is_title(l.text) }
+            };
+            let found =
+                inside.filter(|(_, l)| named(l) && !text::is_picture(l.href)).map(|(i, _)| from + i).next();
+            if let Some(link) = found {
+                all.push(Record { link, root: sibling, end });
+            }
+        }
+    }
+    all.sort_by_key(|r| r.root);
+    all.dedup_by_key(|r| r.root);
+    if all.len() > records.len() {
+        stretch(page, &mut all);
+    }
+    all
+}
+
+fn is_entry(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Li | Tag::Tr | Tag::Article | Tag::Div | Tag::Section | Tag::P | Tag::Dt | Tag::H2 | Tag::H3
+    )
+}

@@ -1,0 +1,77 @@
+//! How much a piece of text says, whatever its script.
+
+use super::words;
+
+/// Length in Latin letters' worth: a Han character, kana or Hangul syllable says as much as about two and a
+/// half letters.
+pub(super) fn weight(text: &str) -> usize {
+    let wide = text.chars().filter(|c| is_wide(*c)).count();
+    let all = text.chars().count();
+    all - wide + wide * 5 / 2
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}')
+}
+
+/// Long enough to be a title, and not "Read more". Short titles exist ("Awekening"); this is for the many.
+pub(super) fn is_title(text: &str) -> bool {
+    weight(text) >= 12 && !words::is_action(text)
+}
+
+/// Whether a text may hold a date: a four-digit year of ours, or a month's and day's digits. Cheap, for
+/// counting only.
+pub(super) fn may_hold_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut digits = 0;
+    let mut groups = 0;
+    for i in 0..=bytes.len() {
+        if bytes.get(i).is_some_and(u8::is_ascii_digit) {
+            digits += 1;
+            continue;
+        }
+        if digits == 4 && matches!(&bytes[i - 4..i - 2], b"19" | b"20") {
+            return true;
+        }
+        if digits == 1 || digits == 2 {
+            groups += 1;
+            let separator = bytes.get(i).is_some_and(|b| matches!(b, b'/' | b'.' | b'-'))
+                || text.is_char_boundary(i) && text[i..].starts_with('月');
+            if separator && groups > 0 && bytes.get(i + 1).is_some_and(|b| b.is_ascii_digit()) {
+                return true;
+            }
+        }
+        digits = 0;
+    }
+    false
+}
+
+/// Leads to a file rather than a page.
+pub(super) fn is_document(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    if path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case("download")) {
+        return true;
+    }
+    let Some((_, extension)) = path.rsplit_once('.') else { return false };
+    ["pdf", "doc", "docx", "rtf", "wpd", "mp3", "odt"].iter().any(|e| extension.eq_ignore_ascii_case(e))
+}
+
+/// Leads to a picture.
+pub(super) fn is_picture(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let Some((_, extension)) = path.rsplit_once('.') else { return false };
+    ["jpg", "jpeg", "png", "gif", "webp", "svg"].iter().any(|e| extension.eq_ignore_ascii_case(e))
+}
+
+/// Names a price: a currency's sign or name next to a number.
+pub(super) fn holds_price(text: &str) -> bool {
+    const SIGNS: &[&str] =
+        &["$", "€", "£", "¥", "￥", "₽", "₹", "zł", "Kč", " kr", "USD", "EUR", "руб", "円", "грн"];
+    SIGNS.iter().any(|sign| {
+        text.match_indices(sign).any(|(at, _)| {
+            let before = text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+            let after = text[at + sign.len()..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+            before || after
+        })
+    })
+}
