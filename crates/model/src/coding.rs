@@ -27,7 +27,7 @@ pub fn decode(codings: &str, body: &Bytes, limit: usize) -> Result<Bytes, Coding
         let coding = coding.to_ascii_lowercase();
         let input = &bytes[..];
         let out = match coding.as_str() {
-            "" | "identity" => continue,
+            name if is_no_coding(name) => continue,
             "gzip" | "x-gzip" => gunzip(input, limit),
             "deflate" => deflate(input, limit),
             "br" => read_all(&coding, brotli_decompressor::Decompressor::new(input, 8192), limit),
@@ -39,6 +39,17 @@ pub fn decode(codings: &str, body: &Bytes, limit: usize) -> Result<Bytes, Coding
         bytes = out;
     }
     Ok(bytes)
+}
+
+/// Whether a member of Content-Encoding (lower case) stands for no coding: none, `identity`, and what
+/// misconfigured servers write there instead of in Content-Type. Browsers show such pages.
+pub fn is_no_coding(name: &str) -> bool {
+    matches!(
+        name,
+        "" | "identity" | "none" | "binary" | "7bit" | "8bit" | "text" | "text/html" | "text/plain"
+    ) || ["utf", "iso-8859", "windows-125", "gb", "big5", "euc-", "shift_jis"]
+        .iter()
+        .any(|c| name.starts_with(c))
 }
 
 /// All members (RFC 1952 §2.2). What follows the last one and is no member is ignored, as browsers do: some
@@ -119,6 +130,13 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_limit() {
         assert_eq!(decode("gzip", &gzip(&[0; 100_000]), 1000), Err(CodingError::TooLarge(1000)));
+    }
+
+    #[test]
+    fn a_charset_is_no_coding() {
+        for codings in ["utf-8", "UTF8, identity", "GB2312", "none", ""] {
+            assert_eq!(decode(codings, &Bytes::from_static(b"hello"), 100).unwrap(), "hello");
+        }
     }
 
     #[test]
