@@ -53,6 +53,10 @@ impl Client {
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(POOL_PER_HOST)
             .http1_max_headers(MOST_HEADERS)
+            // Old servers fold lines and misspell names; browsers read past it, so their pages must be read too.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(h2_head_bytes)
             .tcp_nodelay(true);
         let mut proxy_host = None;

@@ -7,7 +7,7 @@ use crate::{
     fault::{Phase, Trouble},
     redirect, retry_after, sniff,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use model::{Capture, CaptureId, Fault, Grant, Hop, Outcome, PageKind, PageUrl, Validators};
 use reqwest::{
     Method, Request, Response,
@@ -25,6 +25,10 @@ const MOST_HOPS: usize = 10;
 
 /// Redirects followed to a robots.txt (RFC 9309 §2.3.1.2).
 const MOST_ROBOTS_HOPS: usize = 5;
+
+/// Longest that one exchange waits for gaps, all together: one crawl-delay of a minute and some jitter. What
+/// needs more is granted anew, so that no runner holds a visit for longer than it takes to be thought lost.
+const MOST_WAITED: Duration = Duration::from_secs(75);
 
 /// Bytes of a robots.txt that are kept; RFC 9309 §2.5 asks for 500 KiB at least.
 const ROBOTS_BYTES: usize = 1 << 20;
@@ -50,6 +54,8 @@ pub(crate) struct Exchange<'a> {
     cookies: Cookies,
     /// Network time spent, without the gaps between hops.
     spent: Duration,
+    /// Time waited for gaps.
+    waited: Duration,
     /// Bytes received, heads and coded bodies.
     pub(crate) bytes: u64,
     pub(crate) hops: Vec<Hop>,
@@ -73,8 +79,8 @@ enum Step {
 
 impl<'a> Exchange<'a> {
     pub(crate) fn new(client: &'a Client, clock: &'a Clock, grant: &'a Grant) -> Self {
-        let (cookies, spent) = (Cookies::default(), Duration::ZERO);
-        Self { client, clock, grant, cookies, spent, bytes: 0, hops: Vec::new() }
+        let (cookies, spent, waited) = (Cookies::default(), Duration::ZERO, Duration::ZERO);
+        Self { client, clock, grant, cookies, spent, waited, bytes: 0, hops: Vec::new() }
     }
 
     pub(crate) async fn run(&mut self) -> Ending {
@@ -102,33 +108,42 @@ impl<'a> Exchange<'a> {
             };
             // The same address again is a loop unless the cookies changed: a cookie wall sends back once.
             seen.insert(asked);
-            self.hops.push(hop.clone());
-            let most = if self.is_robots() { MOST_ROBOTS_HOPS } else { MOST_HOPS };
-            if self.hops.len() > most {
-                return Err(Trouble::new(Fault::RedirectLoop, format!("more than {most} redirects")));
-            }
-            if hop.to.origin() == url.origin() {
-                self.wait_gap().await?;
-            } else {
+            if hop.to.origin() != url.origin() {
                 self.cookies = Cookies::default();
             }
             if seen.contains(&(hop.to.clone(), self.cookies.clone())) {
                 return Err(Trouble::new(Fault::RedirectLoop, format!("back to {}", hop.to)));
             }
-            url = hop.to;
+            let most = if self.is_robots() { MOST_ROBOTS_HOPS } else { MOST_HOPS };
+            if self.hops.len() == most {
+                return Err(Trouble::new(Fault::RedirectLoop, format!("more than {most} redirects")));
+            }
+            if hop.to.origin() == url.origin() && !self.wait_gap().await {
+                return self.left_to_another_visit(&url, hop);
+            }
+            url = hop.to.clone();
+            self.hops.push(hop);
         }
     }
 
-    /// The gap counts between the hops of one exchange too.
-    async fn wait_gap(&self) -> Result<(), Trouble> {
-        let gap_ms = self.grant.gap_ms;
-        let until = (self.clock)() + TimeDelta::milliseconds(i64::try_from(gap_ms).unwrap_or(i64::MAX / 2));
-        if until >= self.grant.lease_until {
-            let detail = "the lease would end during the gap before the redirect's target";
-            return Err(Trouble::new(Fault::TotalTimeout, detail));
+    /// The gap counts between the hops of one exchange too. False where there is no time for it.
+    async fn wait_gap(&mut self) -> bool {
+        let gap = Duration::from_millis(self.grant.gap_ms);
+        let lease_left = (self.grant.lease_until - (self.clock)()).to_std().unwrap_or_default();
+        if self.waited + gap > MOST_WAITED || gap >= lease_left {
+            return false;
         }
-        tokio::time::sleep(Duration::from_millis(gap_ms)).await;
-        Ok(())
+        self.waited += gap;
+        tokio::time::sleep(gap).await;
+        true
+    }
+
+    fn left_to_another_visit(&self, from: &PageUrl, hop: Hop) -> Result<Ending, Trouble> {
+        // Another visit would know no cookies, and RFC 9309 wants one answer for a robots.txt.
+        if hop.to == *from || self.is_robots() {
+            return Err(Trouble::new(Fault::TotalTimeout, "the gaps between its redirects take too long"));
+        }
+        Ok(Ending::Outcome(Outcome::Redirected { status: hop.status, to: hop.to }))
     }
 
     async fn hop(&mut self, url: &PageUrl) -> Result<Step, Trouble> {

@@ -1,10 +1,9 @@
 //! Undoes content codings while the body streams in, to measure it, never to keep it: the archive stores
 //! the coded bytes, and a bomb must be noticed after a megabyte, not after it has filled the memory.
 
+mod undo;
+
 use crate::Limits;
-use brotli_decompressor::writer::DecompressorWriter;
-use flate2::write::{DeflateDecoder, GzDecoder, ZlibDecoder};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, Write};
 
 /// Below this many decoded bytes a high ratio is harmless (a page of spaces).
@@ -15,9 +14,6 @@ const MOST_CODINGS: usize = 3;
 
 /// Decoded bytes kept to tell what kind of file this is (WHATWG MIME Sniffing §5.2 reads 1,445).
 const PREFIX_BYTES: usize = 1445;
-
-/// Larger windows are not allowed for the zstd content coding (RFC 9659 §3).
-const ZSTD_WINDOW: u64 = 8 << 20;
 
 /// Why a body is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,21 +31,21 @@ pub(crate) struct Measure {
 }
 
 impl Measure {
-    /// `codings` is a Content-Encoding value; the empty one and `identity` stand for none.
+    /// `codings` is a Content-Encoding value.
     pub(crate) fn new(codings: &str, limits: &Limits) -> Result<Self, Objection> {
         let mut chain: Box<dyn Undo> =
             Box::new(Counter { limit: limits.body_bytes as u64, ratio: limits.ratio, ..Counter::default() });
         let names = codings.split(',').map(|name| name.trim().to_ascii_lowercase());
-        for (n, name) in names.filter(|name| !name.is_empty() && name != "identity").enumerate() {
+        for (n, name) in names.filter(|name| !model::coding::is_no_coding(name)).enumerate() {
             if n == MOST_CODINGS {
                 return Err(Objection::Coding(format!("more than {MOST_CODINGS} content codings")));
             }
             // Codings are listed in the order applied, so the first listed is undone last.
             chain = match name.as_str() {
-                "gzip" | "x-gzip" => Box::new(Gzip { member: GzDecoder::new(chain), ended: false }),
-                "deflate" => Box::new(Deflate::Undecided(chain)),
-                "br" => Box::new(DecompressorWriter::new(chain, 16 << 10)),
-                "zstd" => Box::new(Zstd::new(chain)),
+                "gzip" | "x-gzip" => Box::new(undo::Gzip::new(chain)),
+                "deflate" => Box::new(undo::Deflate::Undecided(chain)),
+                "br" => undo::brotli(chain),
+                "zstd" => Box::new(undo::Zstd::new(chain)),
                 _ => return Err(Objection::Coding(format!("content coding {name:?} is not known"))),
             };
         }
@@ -133,204 +129,6 @@ impl Undo for Counter {
     }
 }
 
-type Next = Box<dyn Undo>;
-
-/// Takes the next stage out of its place, to be put into another.
-fn take(place: &mut Next) -> Next {
-    std::mem::replace(place, Box::new(Counter::default()))
-}
-
-/// Members one after another (RFC 1952 §2.2). What follows the last one and is no member is ignored, as
-/// [`model::coding::decode`] does.
-struct Gzip {
-    member: GzDecoder<Next>,
-    ended: bool,
-}
-
-impl Write for Gzip {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.ended || bytes.is_empty() {
-            return Ok(bytes.len());
-        }
-        match self.member.write(bytes)? {
-            // The member has ended before these bytes.
-            0 => {
-                self.member.try_finish()?;
-                if bytes[0] != 0x1f {
-                    self.ended = true;
-                    return Ok(bytes.len());
-                }
-                self.member = GzDecoder::new(take(self.member.get_mut()));
-                self.member.write(bytes)
-            }
-            n => Ok(n),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Undo for Gzip {
-    fn end(&mut self) -> io::Result<()> {
-        self.member.try_finish()?;
-        self.member.get_mut().end()
-    }
-
-    fn counter(&mut self) -> &mut Counter {
-        self.member.get_mut().counter()
-    }
-}
-
-impl Undo for DecompressorWriter<Next> {
-    fn end(&mut self) -> io::Result<()> {
-        self.close()?;
-        self.get_mut().end()
-    }
-
-    fn counter(&mut self) -> &mut Counter {
-        self.get_mut().counter()
-    }
-}
-
-/// "deflate" means zlib (RFC 9110 §8.4.1.2), but some servers send the bare stream.
-enum Deflate {
-    /// Until the first byte has come.
-    Undecided(Next),
-    Zlib(ZlibDecoder<Next>),
-    Bare(DeflateDecoder<Next>),
-}
-
-impl Write for Deflate {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let (Self::Undecided(next), Some(first)) = (&mut *self, bytes.first()) {
-            let next = take(next);
-            // Compression method 8 with a window of at most 32 kB (RFC 1950 §2.2); as the start of a bare
-            // stream it would be a stored block of a kind that no encoder begins with.
-            *self = match first & 0x0f == 8 && first >> 4 <= 7 {
-                true => Self::Zlib(ZlibDecoder::new(next)),
-                false => Self::Bare(DeflateDecoder::new(next)),
-            };
-        }
-        match self {
-            Self::Undecided(_) => Ok(0),
-            Self::Zlib(w) => w.write(bytes),
-            Self::Bare(w) => w.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Undo for Deflate {
-    fn end(&mut self) -> io::Result<()> {
-        match self {
-            Self::Undecided(next) => next.end(),
-            Self::Zlib(w) => w.try_finish().and_then(|()| w.get_mut().end()),
-            Self::Bare(w) => w.try_finish().and_then(|()| w.get_mut().end()),
-        }
-    }
-
-    fn counter(&mut self) -> &mut Counter {
-        match self {
-            Self::Undecided(next) => next.counter(),
-            Self::Zlib(w) => w.get_mut().counter(),
-            Self::Bare(w) => w.get_mut().counter(),
-        }
-    }
-}
-
-/// ruzstd decodes whatever is in its source at once, so it gets one block (at most 128 kB decoded) at a time:
-/// four bytes of a run-length block are 128 kB, and a chunk holds thousands of them.
-struct Zstd {
-    next: Next,
-    decoder: FrameDecoder,
-    pending: Vec<u8>,
-    begun: bool,
-}
-
-/// Longest frame header (RFC 8878 §3.1.1) with its magic number.
-const ZSTD_HEADER_BYTES: usize = 18;
-
-impl Zstd {
-    fn new(next: Next) -> Self {
-        let mut decoder = FrameDecoder::new();
-        decoder.set_max_window_size(ZSTD_WINDOW);
-        Self { next, decoder, pending: Vec::new(), begun: false }
-    }
-
-    /// Decodes the blocks that are complete.
-    fn advance(&mut self, last: bool) -> io::Result<()> {
-        let mut at = 0;
-        if !self.begun {
-            if self.pending.len() < ZSTD_HEADER_BYTES && !last {
-                return Ok(());
-            }
-            let mut source = &self.pending[..];
-            self.decoder.init(&mut source).map_err(io::Error::other)?;
-            at = self.pending.len() - source.len();
-            self.begun = true;
-        }
-        while !self.decoder.is_finished() {
-            let rest = &self.pending[at..];
-            // Four bytes of checksum may follow the last block; ruzstd reads them with it.
-            let Some(needed) = block_bytes(rest).map(|n| n + 4) else { break };
-            if rest.len() < needed && !last {
-                break;
-            }
-            let mut source = rest;
-            self.decoder
-                .decode_blocks(&mut source, BlockDecodingStrategy::UptoBlocks(1))
-                .map_err(io::Error::other)?;
-            at = self.pending.len() - source.len();
-            self.decoder.collect_to_writer(&mut self.next)?;
-        }
-        self.pending.drain(..at);
-        Ok(())
-    }
-}
-
-/// Bytes of the block at the start of `bytes`, its header included (RFC 8878 §3.1.1.2).
-fn block_bytes(bytes: &[u8]) -> Option<usize> {
-    let header = u32::from_le_bytes([*bytes.first()?, *bytes.get(1)?, *bytes.get(2)?, 0]);
-    let size = (header >> 3) as usize;
-    let run_length = (header >> 1) & 3 == 1;
-    Some(3 + if run_length { 1 } else { size })
-}
-
-impl Write for Zstd {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.begun && self.decoder.is_finished() {
-            return Ok(0);
-        }
-        self.pending.extend_from_slice(bytes);
-        self.advance(false)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Undo for Zstd {
-    fn end(&mut self) -> io::Result<()> {
-        self.advance(true)?;
-        if !self.decoder.is_finished() {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the zstd frame is not complete"));
-        }
-        self.decoder.collect_to_writer(&mut self.next)?;
-        self.next.end()
-    }
-
-    fn counter(&mut self) -> &mut Counter {
-        self.next.counter()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,6 +181,7 @@ mod tests {
         for (codings, body) in [
             ("", text.clone()),
             ("identity", text.clone()),
+            ("UTF-8", text.clone()),
             ("gzip", gzip(&text)),
             ("X-GZIP", gzip(&text)),
             ("deflate", zlib(&text)),

@@ -111,6 +111,24 @@ async fn a_body_ended_by_closing_is_complete() {
 }
 
 #[tokio::test]
+async fn headers_as_old_servers_write_them_do_not_hide_the_page() {
+    for lines in ["X-Folded: a\r\n b", "X Name: a", "X-Space : a", "no colon at all", "X-Raw: \u{674e}"] {
+        let site = Site::answering(move |_| answer("200 OK", &[lines], "hello")).await;
+        let visitor = Visitor::new(config());
+        let fetched = visitor.visit(grant(&site.url("/"))).await;
+        assert!(matches!(fetched.outcome, Outcome::Captured { .. }), "{lines}: {:?}", fetched.outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_charset_where_a_coding_should_be_does_not_hide_the_page() {
+    let site = Site::answering(|_| answer("200 OK", &["Content-Encoding: UTF-8"], "hello")).await;
+    let visitor = Visitor::new(config());
+    visitor.visit(grant(&site.url("/"))).await;
+    assert_eq!(visitor.capture().decoded_body(10).unwrap(), "hello");
+}
+
+#[tokio::test]
 async fn not_modified_costs_no_body_and_keeps_the_validators() {
     let site = Site::answering(|hit| match hit.header("if-none-match") {
         Some("\"v1\"") => b"HTTP/1.1 304 Not Modified\r\nLast-Modified: newer\r\n\r\n".to_vec(),

@@ -25,7 +25,8 @@ pub(crate) fn acceptor(name: &str, protocols: &[&[u8]]) -> (TlsAcceptor, String)
     (TlsAcceptor::from(Arc::new(tls)), pem(cert.der()))
 }
 
-async fn site(name: &str) -> (Site, String) {
+/// A site that shows a certificate made for `name`, and that certificate in PEM.
+pub(crate) async fn site(name: &str) -> (Site, String) {
     let (acceptor, pem) = acceptor(name, &[]);
     let site = Site::talking(move |talk: Talk| {
         let acceptor = acceptor.clone();
