@@ -6,9 +6,11 @@
 //! transaction (or one read) that behaves the same on both back ends: one contract suite holds them to it.
 
 pub mod api;
+pub mod archive;
 mod db;
 mod sql;
 mod words;
 
 pub use api::*;
+pub use archive::CaptureArchive;
 pub use sql::open;

@@ -214,7 +214,6 @@ pub struct WorkChange {
 
 #[expect(clippy::large_enum_variant, reason = "listed is the rule, missed the exception")]
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are listed")]
 pub enum WorkState {
     /// Listed: new, known or returned; position counts from 0 within its page of the list.
     Listed {

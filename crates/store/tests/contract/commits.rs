@@ -308,7 +308,7 @@ async fn hints_say_more_with_each_listing(s: &Fixture) {
     };
     s.visit(a.page, at(0), |c| c.discovered.push(work("A", None))).await;
     s.visit(a.page, at(100_000), |c| {
-        c.discovered.extend([work("B", Some("First")), work("A", Some("Second"))])
+        c.discovered.extend([work("B", Some("First")), work("A", Some("Second"))]);
     })
     .await;
     let found = s.candidates(&crate::support::ask(at(0))).await.unwrap();

@@ -1,0 +1,60 @@
+//! Other programs read our files. Run where the Python package `warcio` is at hand.
+
+use crate::storage::captured;
+use chrono::Utc;
+use model::{Archive, Capture};
+use std::{fs, io::Write, process::Command};
+use store::{CaptureArchive, archive::warcinfo};
+
+/// A Python that has `warcio`: of the environment variable, or the system's.
+#[expect(clippy::disallowed_methods, reason = "the one place that finds the tests' Python")]
+fn python() -> Option<String> {
+    let python = std::env::var("BYLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let found = Command::new(&python).args(["-c", "import warcio"]).output();
+    if found.is_ok_and(|o| o.status.success()) {
+        return Some(python);
+    }
+    eprintln!("not run: no Python with warcio (BYLINE_TEST_PYTHON)");
+    None
+}
+
+fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    w.write_all(data).unwrap();
+    w.finish().unwrap()
+}
+
+#[tokio::test]
+async fn warcio_accepts_an_export() {
+    let Some(python) = python() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let archive = CaptureArchive::directory(dir.path().join("archive"));
+    let mut coded = captured(1, b"");
+    coded.body = gzip(b"<p>coded</p>").into();
+    coded.response_headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+    coded.response_headers.push(("transfer-encoding".to_owned(), "chunked".to_owned()));
+    let gone = Capture { status: 404, ..captured(2, b"gone") };
+    let mut file = warcinfo("byline/test", Utc::now()).unwrap();
+    for capture in [captured(0, b"<p>plain</p>"), coded, gone, captured(3, b"")] {
+        let at = archive.put(&capture).await.unwrap();
+        file.extend(archive.records(&at).await.unwrap());
+    }
+    let path = dir.path().join("export.warc.gz");
+    fs::write(&path, file).unwrap();
+
+    let check = Command::new(&python).args(["-m", "warcio.cli", "check", "-v"]).arg(&path).output().unwrap();
+    let said = String::from_utf8_lossy(&check.stdout).into_owned() + &String::from_utf8_lossy(&check.stderr);
+    assert!(check.status.success(), "{said}");
+    assert_eq!(said.matches("digest pass").count(), 8 + 1, "{said}");
+    assert!(!said.contains("fail") && !said.contains("no digest to check"), "{said}");
+
+    let script = "import sys\nfrom warcio.archiveiterator import ArchiveIterator\n\
+        for r in ArchiveIterator(open(sys.argv[1], 'rb')):\n\
+        \x20   if r.rec_type == 'response':\n\
+        \x20       print(r.http_headers.get_statuscode(), r.content_stream().read())";
+    let read = Command::new(&python).args(["-c", script]).arg(&path).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&read.stdout),
+        "200 b'<p>plain</p>'\n200 b'<p>coded</p>'\n404 b'gone'\n200 b''\n"
+    );
+}
