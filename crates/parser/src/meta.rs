@@ -1,14 +1,87 @@
 //! The fields of an article.
+//!
+//! Each field collects what every place of the page offers for it ([`sources::Offer`]), scores the offers by
+//! the trust their place has earned and by how they agree, and takes the best, or none where even the best
+//! is poor. [`explain`] shows the offers that lost beside the one that won.
+
+mod authors;
+mod date;
+mod dates;
+mod head;
+mod json;
+mod json_ld;
+mod marks;
+mod person;
+mod sources;
+mod text;
+mod title;
+
+pub use sources::Candidate;
 
 use crate::{Page, PageInput, body::Body};
-use model::Article;
+use model::{Article, Field, Person, Stamp};
+use sources::{Offer, Sources};
 
 /// All fields but the blocks, each with its evidence.
-pub fn extract(_page: &Page, _input: &PageInput<'_>, _body: &Body) -> Article {
-    Article::default()
+pub fn extract(page: &Page, input: &PageInput<'_>, body: &Body) -> Article {
+    read(page, input, body).0
+}
+
+/// Every value that was considered for a field, the chosen ones marked.
+pub fn explain(page: &Page, input: &PageInput<'_>, body: &Body) -> Vec<Candidate> {
+    read(page, input, body).1
+}
+
+fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> (Article, Vec<Candidate>) {
+    let mut sources = Sources::gather(page, input, body);
+    let mut candidates = Vec::new();
+    let titles = title::titles(&sources);
+    let title = settle("title", &titles.offers, 1, &mut candidates, String::clone);
+    sources.locate(titles.printed);
+    let dates = dates::dates(&sources);
+    let published = settle("published", &dates.published, 1, &mut candidates, Stamp::to_string);
+    let modified = settle("modified", &dates.modified, 1, &mut candidates, Stamp::to_string);
+    let authors = authors::authors(&sources);
+    let show = |people: &Vec<Person>| people.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join("; ");
+    let authors = settle("authors", &authors, authors::LEAST, &mut candidates, show);
+    let article = Article {
+        authors: authors.map_or_else(Vec::new, |o| o.value.into_iter().map(|p| Field::new(p, o.evidence)).collect()),
+        title: title.map(Offer::into_field),
+        published: published.map(Offer::into_field),
+        modified: modified.map(Offer::into_field),
+        ..Article::default()
+    };
+    (article, candidates)
+}
+
+/// Takes the best offer, where its score is at least `least`, and notes all of them.
+fn settle<T: Clone>(field: &'static str, offers: &[Offer<T>], least: i32, candidates: &mut Vec<Candidate>, show: impl Fn(&T) -> String) -> Option<Offer<T>> {
+    let best = sources::best(offers).filter(|o| o.score >= least);
+    for offer in offers {
+        candidates.push(Candidate {
+            field,
+            value: show(&offer.value),
+            evidence: offer.evidence,
+            origin: offer.origin.to_owned(),
+            score: offer.score,
+            chosen: best.is_some_and(|b| std::ptr::eq(b, offer)),
+        });
+    }
+    best.cloned()
 }
 
 /// Directives for robots, from `<meta name=robots>` and X-Robots-Tag: lower case, each once.
-pub fn robots(_page: &Page, _input: &PageInput<'_>) -> Vec<String> {
-    Vec::new()
+pub fn robots(page: &Page, input: &PageInput<'_>) -> Vec<String> {
+    let head = head::Head::read(page);
+    let metas = head.all("robots").map(str::to_owned).collect::<Vec<_>>();
+    let mut out: Vec<String> = Vec::new();
+    for directives in metas.iter().map(String::as_str).chain(input.x_robots_tag) {
+        for directive in directives.split(',') {
+            let directive = directive.trim().to_ascii_lowercase();
+            if !directive.is_empty() && !out.contains(&directive) {
+                out.push(directive);
+            }
+        }
+    }
+    out
 }

@@ -1,0 +1,146 @@
+//! Bylines in scripts that put spaces between words: "By Jane Doe and John Roe", a link to an author's page.
+
+use super::{Authors, people};
+use crate::{
+    Tag,
+    meta::{
+        person,
+        sources::{Offer, Place, Sources, is_aside},
+        text::is_cjk,
+    },
+};
+use model::{Evidence, Person};
+
+/// Words with which a byline begins, lower case.
+const BY: &[&str] = &[
+    "by ", "by: ", "written by ", "written by: ", "posted by ", "posted by: ", "published by ", "words by ", "words: ", "story by ", "text by ", "article by ", "reported by ", "author: ", "author ", "authors: ", "von ", "von: ",
+    "ein artikel von ", "ein beitrag von ", "ein gastbeitrag von ", "eine analyse von ", "ein kommentar von ", "ein interview von ", "eine kolumne von ", "kommentar von ", "interview von ", "geschrieben von ", "verfasst von ", "autor: ", "autorin: ", "autoren: ", "text: ", "par ", "par : ", "écrit par ", "rédigé par ",
+    "publié par ", "auteur : ", "por ", "por: ", "escrito por ", "publicado por ", "di ", "scritto da ", "a cura di ", "pubblicato da ", "autore: ", "door ", "door: ", "geschreven door ", "av ", "av: ", "af ", "tekst: ", "text och foto: ", "teksti: ",
+    "oleh ", "oleh: ", "penulis: ", "автор: ", "автор ", "текст: ", "yazar: ", "yazan: ", "napsal ", "autor ", "szerző: ", "συντάκτης: ", "tác giả: ", "redaktion: ", "redaktør: ", "journalist: ", "reporter: ",
+];
+
+pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
+    for line in &sources.lines {
+        let characters = line.text.chars().count();
+        if characters > 220 || line.text.chars().next().is_some_and(is_cjk) {
+            continue;
+        }
+        let Some(rest) = after_by(line.text) else { continue };
+        // "By the way, ..." begins sentences; a byline is short or stands where no text does.
+        let base = match line.place {
+            Place::Head => 70 - i32::from(line.distance.min(12)),
+            Place::Body if characters < 80 => 56,
+            Place::Tail => 50 - i32::from(line.distance.min(8)),
+            _ => continue,
+        };
+        let names: Vec<String> = names_in(rest).into_iter().filter(|n| person::looks_like_person(n)).collect();
+        if !names.is_empty() && names.len() <= 10 {
+            offers.push(Offer::new(people(names), Evidence::Byline, "by", base));
+        }
+    }
+    links(sources, offers);
+}
+
+/// What follows the byline's first word, where the line begins with one.
+fn after_by(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    BY.iter()
+        .filter(|by| line.get(..by.len()).is_some_and(|head| head.eq_ignore_ascii_case(by) || (!by.is_ascii() && head.to_lowercase() == **by)))
+        .max_by_key(|by| by.len())
+        .map(|by| &line[by.len()..])
+}
+
+/// Links near the title to what looks like the page of an author.
+fn links(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
+    let page = sources.page;
+    let mut list: Vec<Person> = Vec::new();
+    let mut first = 0;
+    for a in page.all(Tag::A) {
+        let at = page.text_range(a);
+        if at.start > sources.zones.head.end {
+            break;
+        }
+        if !sources.zones.head.contains(&at.start) || at.len() > 120 || at.is_empty() {
+            continue;
+        }
+        let Some(href) = page.attr(a, "href") else { continue };
+        if !is_author_page(href) || is_aside(page, a) || page.hidden(a) {
+            continue;
+        }
+        for name in person::names(page.text(a)) {
+            if may_be_name(&name) && !list.iter().any(|p| p.name == name) && list.len() < 12 {
+                if list.is_empty() {
+                    first = sources.place(a).1;
+                }
+                list.push(Person { name, url: page.absolute(href) });
+            }
+        }
+    }
+    if !list.is_empty() {
+        offers.push(Offer::new(list, Evidence::Byline, "link", 66 - i32::from(first.min(10))));
+    }
+}
+
+/// Whether an address is that of an author's page, by the words that such addresses have.
+pub(crate) fn is_author_page(href: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/", "/autore/", "/writer/", "/writers/", "/contributor/", "/contributors/", "/profile/", "/profiles/", "/people/", "/person/", "/staff/", "/journalist/", "/journalists/", "/journaliste/",
+        "/redakteur", "/redaktion/", "/columnist/", "/columnists/", "/by/", "/byline/", "/reporter/", "/reporters/", "/user/", "/users/", "/u/", "/team/", "/bio/", "/expert/", "/experts/", "/verfasser/", "/skribent/", "/forfatter/", "/yazar/", "/yazarlar/", "/penulis/", "/writers-", "/correspondents/", "author=", "/author-", "/about-the-author", "/avtor", "/impressum/autoren",
+    ];
+    let lower = href.to_ascii_lowercase();
+    !lower.starts_with("mailto:") && (PARTS.iter().any(|p| lower.contains(p)) || lower.contains("/@"))
+}
+
+/// Names in the text of a byline: what follows them (a date, a place of work, "in News") is cut off.
+pub(crate) fn names_in(text: &str) -> Vec<String> {
+    let mut text = text.trim();
+    if let Some(rest) = after_by(text) {
+        text = rest;
+    }
+    let end = [" | ", " • ", " · ", " – ", " — ", " - ", " on ", " at ", " in ", " for ", " am ", " vom ", " le ", " el ", " il ", " op ", " den ", " Published", " Updated", " Posted", " Last ", " Follow", " published", " updated", " Reviewed", " Medically", " Senior ", " Staff ", " Contributor", " min read", " [", " (@", "\t", " // ", " : ", " -- ", " Veröffentlicht", " aktualisiert", " Lesezeit"]
+        .iter()
+        .filter_map(|mark| text.find(mark).filter(|at| *at > 2))
+        .chain(text.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 2))
+        .min()
+        .unwrap_or(text.len());
+    // Lines of one element: the first is the name, the next a role or a date.
+    let head = text[..end].lines().find(|l| !matches!(l.trim().to_lowercase().trim_end_matches(':'), "" | "by" | "von" | "par" | "por" | "di" | "author" | "written" | "written by" | "autor" | "作者")).unwrap_or_default();
+    person::names(head)
+}
+
+/// Loose form of a name, for places that are known to hold one.
+pub(crate) fn may_be_name(name: &str) -> bool {
+    let characters = name.chars().count();
+    let words = name.split(' ').count();
+    let lower = name.to_lowercase();
+    (2..=50).contains(&characters)
+        && words <= 6
+        && !name.contains(['!', '?', ':', '…', '»', '«', '>', '<'])
+        && !["more", "all posts", "view", "profile", "follow", "about", "read", "contact", "subscribe", "see ", "website", "bio", "posts", "articles", "authors", "our team", "the team", "login", "sign in", "register", "mehr", "alle artikel", "zum profil", "share"].iter().any(|w| lower == *w || lower.starts_with(&format!("{w} ")) || lower.ends_with(" posts") || lower.ends_with(" articles"))
+}
+
+/// One capitalised word, an account's name: enough where the class says that it is an author's.
+pub(crate) fn is_short_name(name: &str) -> bool {
+    !name.contains(' ') && (3..=20).contains(&name.chars().count()) && name.chars().next().is_some_and(char::is_uppercase) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\'')) && may_be_name(name) && !person::is_role(&name.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_the_names_is_cut_off() {
+        assert_eq!(names_in("By Jane Doe and John Roe | May 5, 2020"), ["Jane Doe", "John Roe"]);
+        assert_eq!(names_in("Von Anna Müller, 5. März 2020"), ["Anna Müller"]);
+        assert_eq!(names_in("Jane Doe\nSenior Reporter"), ["Jane Doe"]);
+        assert_eq!(names_in("Posted by Jane Doe on May 5 in News"), ["Jane Doe"]);
+        assert_eq!(names_in("by\nJane Doe"), ["Jane Doe"]);
+    }
+
+    #[test]
+    fn addresses_of_author_pages() {
+        assert!(is_author_page("https://a.example/author/jane-doe/"));
+        assert!(is_author_page("/?author=3") && is_author_page("https://medium.example/@jane"));
+        assert!(!is_author_page("/authority/about") && !is_author_page("/news/2020"));
+    }
+}

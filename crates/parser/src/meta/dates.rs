@@ -1,0 +1,294 @@
+//! When the article was published, and when it was changed.
+
+use super::{
+    date::{self, Window},
+    marks::{By, Mark},
+    sources::{Offer, Sources, is_aside},
+};
+use crate::{NodeId, Tag};
+use model::{Evidence, Stamp};
+
+mod visible;
+
+/// All dates offered for the two fields.
+#[derive(Default)]
+pub(crate) struct Dates {
+    pub(crate) published: Vec<Offer<Stamp>>,
+    pub(crate) modified: Vec<Offer<Stamp>>,
+}
+
+/// `<meta>` names for the date of publication and how far they are trusted.
+const PUBLISHED: &[(&str, i32)] = &[
+    ("article:published_time", 92),
+    ("article:published", 88),
+    ("og:article:published_time", 90),
+    ("og:published_time", 88),
+    ("og:pubdate", 84),
+    ("citation_publication_date", 86),
+    ("citation_online_date", 84),
+    ("citation_date", 84),
+    ("datepublished", 90),
+    ("date.published", 86),
+    ("article.published", 86),
+    ("article:post_date", 84),
+    ("article:publish_date", 84),
+    ("pubdate", 88),
+    ("publishdate", 88),
+    ("publish-date", 88),
+    ("publish_date", 88),
+    ("published-date", 86),
+    ("publisheddate", 86),
+    ("publication_date", 86),
+    ("publication-date", 86),
+    ("publicationdate", 86),
+    ("published", 80),
+    ("published_at", 84),
+    ("published_time", 84),
+    ("publish_time", 84),
+    ("originalpublicationdate", 86),
+    ("article_date_original", 86),
+    ("dcterms.created", 78),
+    ("dcterms.issued", 82),
+    ("dcterms.date", 78),
+    ("dcterms.available", 76),
+    ("dc.date.issued", 84),
+    ("dc.date.created", 80),
+    ("dc.date.publication", 80),
+    ("dc.date", 76),
+    ("dc:date", 76),
+    ("dc:created", 76),
+    ("date", 78),
+    ("datecreated", 76),
+    ("creation_date", 74),
+    ("created", 74),
+    ("sailthru.date", 84),
+    ("parsely-pub-date", 88),
+    ("cxenseparse:recs:publishtime", 86),
+    ("cxenseparse:publishtime", 86),
+    ("rnews:datepublished", 86),
+    ("article.created", 82),
+    ("bt:pubdate", 84),
+    ("dcsext.articlefirstpublished", 84),
+    ("weibo:article:create_at", 84),
+    ("last-publish-date", 60),
+    ("displaydate", 80),
+    ("sort_date", 60),
+    ("release_date", 70),
+    ("gnt_pub_date", 84),
+    ("vr:published_time", 84),
+];
+
+const MODIFIED: &[(&str, i32)] = &[
+    ("article:modified_time", 90),
+    ("article:modified", 86),
+    ("og:updated_time", 84),
+    ("article:updated_time", 84),
+    ("og:modified_time", 84),
+    ("datemodified", 88),
+    ("dcterms.modified", 80),
+    ("dc.date.modified", 80),
+    ("dc.modified", 80),
+    ("modified", 70),
+    ("last-modified", 60),
+    ("lastmod", 70),
+    ("lastmodifieddate", 70),
+    ("revised", 70),
+    ("updated_time", 70),
+    ("eomportal-lastupdate", 60),
+    ("weibo:article:update_at", 80),
+];
+
+pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
+    let mut dates = Dates::default();
+    declared(sources, &mut dates);
+    marked(sources, &mut dates);
+    visible::collect(sources, &mut dates);
+    elsewhere(sources, &mut dates);
+    let window = Window::until(sources.input.captured_at);
+    for offers in [&mut dates.published, &mut dates.modified] {
+        offers.retain(|o| window.holds(&o.value, o.score >= 70 && o.evidence <= Evidence::TimeTag));
+    }
+    agree(sources, &mut dates.published);
+    drop_unchanged(&mut dates);
+    dates
+}
+
+fn declared(sources: &Sources<'_>, dates: &mut Dates) {
+    use super::json_ld::Rank;
+    let read = |value: &str| date::machine(value, sources.order);
+    for work in sources.ld.articles().take(6) {
+        let score = match work.rank {
+            Rank::Article => 100,
+            Rank::Work => 74,
+            _ => 70,
+        };
+        if let Some(stamp) = work.published.as_deref().and_then(read) {
+            dates.published.push(Offer::new(stamp, Evidence::JsonLd, "ld:datePublished", score));
+        }
+        if let Some(stamp) = work.modified.as_deref().and_then(read) {
+            dates.modified.push(Offer::new(stamp, Evidence::JsonLd, "ld:dateModified", score));
+        }
+    }
+    for (names, offers) in [(PUBLISHED, &mut dates.published), (MODIFIED, &mut dates.modified)] {
+        for (name, content) in sources.head.all_metas() {
+            let Some((origin, score)) = names.iter().find(|(n, _)| *n == name) else { continue };
+            if let Some(stamp) = read(content) {
+                let evidence = if origin.contains("article:") || origin.starts_with("og:") { Evidence::OpenGraph } else { Evidence::Meta };
+                offers.push(Offer::new(stamp, evidence, origin, *score));
+            }
+        }
+    }
+}
+
+/// Elements that are marked as a date by their tag, property or class.
+fn marked(sources: &Sources<'_>, dates: &mut Dates) {
+    let page = sources.page;
+    let mut times: Vec<(NodeId, bool)> = page.all(Tag::Time).take(60).map(|i| (i, false)).collect();
+    for (marks, modified) in [(&sources.marks.published, false), (&sources.marks.modified, true)] {
+        for mark in marks {
+            if matches!(mark.by, By::Itemprop | By::Property) {
+                property(sources, *mark, modified, dates);
+            }
+            times.retain(|(i, _)| !(modified && page.within(*i, mark.node)));
+            if page.tag(mark.node) == Tag::Time && modified {
+                times.push((mark.node, true));
+            }
+        }
+    }
+    for (i, modified) in times {
+        let text = page.text(i);
+        let value = page.attr(i, "datetime").filter(|v| !v.trim().is_empty()).unwrap_or(text);
+        let Some(stamp) = date::machine(value, sources.order) else { continue };
+        if value.len() > 100 || page.silent(i) {
+            continue;
+        }
+        let (place, _) = sources.place(i);
+        let mut score = match place {
+            Place::Head => 74,
+            Place::Body => 40,
+            Place::Tail => 44,
+            Place::Elsewhere => 24,
+        };
+        if page.attr(i, "pubdate").is_some() || page.attr(i, "itemprop") == Some("datePublished") {
+            score += 8;
+        }
+        if is_aside(page, i) {
+            score -= 30;
+        }
+        let label = visible::label_before(page, i);
+        let modified = modified || label == Some(visible::Label::Modified);
+        if label == Some(visible::Label::Published) {
+            score += 6;
+        }
+        let list = if modified { &mut dates.modified } else { &mut dates.published };
+        // The first stands nearest to the title.
+        let earlier = list.iter().filter(|o| o.origin == "time").count();
+        list.push(Offer::new(stamp, Evidence::TimeTag, "time", score - i32::try_from(earlier.min(6)).unwrap_or(0) * 2));
+    }
+}
+
+fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates) {
+    let page = sources.page;
+    let i = mark.node;
+    let value = ["content", "datetime", "title"].iter().find_map(|a| page.attr(i, a)).unwrap_or_else(|| page.text(i));
+    let Some(stamp) = date::machine(value, sources.order) else { return };
+    let evidence = if mark.by == By::Itemprop { Evidence::Microdata } else { Evidence::Rdfa };
+    let (list, origin) = if modified { (&mut dates.modified, "dateModified") } else { (&mut dates.published, "datePublished") };
+    let earlier = i32::try_from(list.iter().filter(|o| o.origin == origin).count().min(6)).unwrap_or(0);
+    let aside = if page.tag(i) != Tag::Meta && is_aside(page, i) { 40 } else { 0 };
+    list.push(Offer::new(stamp, evidence, origin, 86 - earlier * 4 - aside));
+}
+
+/// The listing that led here, and the page's address.
+fn elsewhere(sources: &Sources<'_>, dates: &mut Dates) {
+    if let Some(stamp) = sources.input.hints.listed.as_ref().and_then(|l| l.date) {
+        dates.published.push(Offer::new(stamp, Evidence::Listing, "listing", 58));
+    }
+    if let Some(stamp) = url_date(sources.page.url.path()) {
+        dates.published.push(Offer::new(stamp, Evidence::Url, "url", if stamp.day().is_some() { 50 } else { 4 }));
+    }
+}
+
+/// `/2016/12/26/`, `/2016-12-26-`, `/20161226/`, `/2016/1226/`, `/2016/12/`.
+fn url_date(path: &str) -> Option<Stamp> {
+    let bytes = path.as_bytes();
+    let number = |from: usize, length: usize| -> Option<u32> {
+        let digits = path.get(from..from + length)?;
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+    };
+    let separator = |at: usize| bytes.get(at).is_some_and(|b| matches!(b, b'/' | b'-' | b'_' | b'.'));
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut month_only = None;
+    for at in 0..bytes.len() {
+        if at > 0 && digit(at - 1) {
+            continue;
+        }
+        let Some(year) = number(at, 4).filter(|y| (1993..2100).contains(y)).and_then(|y| i32::try_from(y).ok()) else { continue };
+        let mut next = at + 4;
+        let spaced = separator(next);
+        next += usize::from(spaced);
+        let month_length = if number(next, 2).is_some() { 2 } else { usize::from(spaced && digit(next)) };
+        let Some(month) = number(next, month_length).filter(|m| (1..=12).contains(m)) else { continue };
+        next += month_length;
+        let spaced_day = separator(next);
+        next += usize::from(spaced_day);
+        let day_length = if number(next, 2).is_some() { 2 } else { usize::from(spaced_day && digit(next)) };
+        let ends = !digit(next + day_length);
+        let day = number(next, day_length).and_then(|d| chrono::NaiveDate::from_ymd_opt(year, month, d));
+        match day {
+            // 20161226 needs an end; so does a number of an article that begins like a date.
+            Some(day) if ends && day_length > 0 && (spaced || at == 0 || separator(at - 1) || bytes[at - 1].is_ascii_alphabetic()) => return Some(Stamp::Day(day)),
+            _ if spaced && spaced_day && month_length == 2 => month_only = month_only.or(Some(Stamp::Month(year, month))),
+            _ => {}
+        }
+    }
+    month_only
+}
+
+/// A date that several places tell is likelier right, and one that the address or the listing tells as well.
+fn agree(sources: &Sources<'_>, offers: &mut [Offer<Stamp>]) {
+    let days: Vec<_> = offers.iter().map(|o| o.value.day()).collect();
+    let origins: Vec<_> = offers.iter().map(|o| o.origin).collect();
+    let _ = sources;
+    for (n, offer) in offers.iter_mut().enumerate() {
+        if days[n].is_none() {
+            offer.score -= 40;
+            continue;
+        }
+        let agreeing = (0..days.len()).filter(|&m| origins[m] != offer.origin && days[m] == days[n]).count();
+        offer.score += i32::try_from(agreeing.min(3)).unwrap_or(0) * 4;
+    }
+}
+
+/// `modified` is told only where it differs from `published`.
+fn drop_unchanged(dates: &mut Dates) {
+    if let Some(published) = super::sources::best(&dates.published).map(|o| o.value) {
+        dates.modified.retain(|o| o.value != published && o.value.earliest() >= published.earliest());
+    }
+}
+
+pub(crate) use super::sources::Place;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_addresses() {
+        let cases = [
+            ("/2016/12/26/title", Some("2016-12-26")),
+            ("/news/2016-12-26-title.html", Some("2016-12-26")),
+            ("/n1/2024/0424/c1001-40223222.html", Some("2024-04-24")),
+            ("/a/20161226/1.htm", Some("2016-12-26")),
+            ("/2016/12/title", Some("2016-12")),
+            ("/2016/1/5/title", Some("2016-01-05")),
+            ("/article/20161299", None),
+            ("/id/2016122600123", None),
+            ("/top-10-of-2016", None),
+            ("/t20161226_123.html", Some("2016-12-26")),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(url_date(path).map(|s| s.to_string()).as_deref(), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The article's title, without the site's name.
+
+use super::{
+    sources::{Offer, Sources},
+    text::{collapse, is_cjk, key, plain},
+};
+use crate::{NodeId, Page, Tag};
+use model::Evidence;
+use std::ops::Range;
+
+mod suffix;
+
+use suffix::without_site;
+
+/// All that may be the title, each with a score, and where the page prints the best of them.
+pub(crate) struct Titles {
+    pub(crate) offers: Vec<Offer<String>>,
+    /// Bytes of the page's text.
+    pub(crate) printed: Option<Range<usize>>,
+}
+
+/// Longest title in characters; a longer heading is a paragraph.
+const LONGEST: usize = 400;
+
+pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
+    let page = sources.page;
+    let mut offers = declared(sources);
+    let first_heading = offers.len();
+    let mut nodes: Vec<NodeId> = Vec::new();
+    for (tag, most) in [(Tag::H1, 12), (Tag::H2, 8)] {
+        for i in page.all(tag).take(most) {
+            let value = collapse(page.text(i));
+            if !value.is_empty() && value.chars().count() <= LONGEST {
+                let origin = if tag == Tag::H1 { "h1" } else { "h2" };
+                offers.push(Offer::new(value, Evidence::Heading, origin, 0));
+                nodes.push(i);
+            }
+        }
+    }
+    shorten_headings(&mut offers, first_heading, page, &nodes);
+    let headings: Vec<String> = offers[first_heading..].iter().map(|o| key(&o.value)).collect();
+    for offer in &mut offers {
+        let known = if offer.evidence == Evidence::Heading { &[][..] } else { &headings[..] };
+        offer.value = without_site(&offer.value, &sources.sites, known, page.full_text());
+    }
+    score(sources, &mut offers, first_heading, &nodes);
+    let best = (0..offers.len()).rev().max_by_key(|&n| offers[n].score);
+    let printed = best.and_then(|b| {
+        let wanted = key(&offers[b].value);
+        let heading = (first_heading..offers.len()).find(|&n| n == b || key(&offers[n].value) == wanted);
+        heading.map(|n| page.text_range(nodes[n - first_heading])).or_else(|| line_of(page, &offers[b].value))
+    });
+    Titles { offers, printed }
+}
+
+/// A heading that prints a kicker, a date or a standfirst beside the title is cut to what is declared as the
+/// title, where that is its end or one of its lines.
+fn shorten_headings(offers: &mut [Offer<String>], first_heading: usize, page: &Page, nodes: &[NodeId]) {
+    let (declared, headings) = offers.split_at_mut(first_heading);
+    let declared: Vec<(String, &str)> = declared.iter().map(|o| (key(&o.value), o.value.as_str())).collect();
+    for (heading, &node) in headings.iter_mut().zip(nodes) {
+        let own = key(&heading.value);
+        let kicker = !heading.value.contains([':', '：']);
+        let fits = |k: &str| own.len() > k.len() && ((kicker && own.ends_with(k)) || page.text(node).split('\n').any(|l| key(l) == k));
+        if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
+            heading.value = (*value).to_owned();
+        }
+    }
+}
+
+fn declared(sources: &Sources<'_>) -> Vec<Offer<String>> {
+    let mut offers = Vec::new();
+    let mut add = |value: String, evidence, origin, score| {
+        if !value.is_empty() && value.chars().count() <= LONGEST {
+            offers.push(Offer::new(value, evidence, origin, score));
+        }
+    };
+    for work in sources.ld.articles().take(2) {
+        if let Some(headline) = &work.headline {
+            let score = if work.rank == super::json_ld::Rank::Article { 42 } else { 10 };
+            add(headline.clone(), Evidence::JsonLd, "ld:headline", score);
+        }
+    }
+    for (name, content) in sources.head.among(&[
+        "og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title", "headline", "title", "sailthru.title",
+        "parsely-title",
+    ]) {
+        let (evidence, origin, score) = match name {
+            "og:title" => (Evidence::OpenGraph, "og:title", 40),
+            "citation_title" => (Evidence::Meta, "citation_title", 70),
+            "twitter:title" => (Evidence::Meta, "twitter:title", 30),
+            _ => (Evidence::Meta, "meta", 28),
+        };
+        add(plain(content), evidence, origin, score);
+    }
+    if let Some(i) = sources.page.all(Tag::Title).next() {
+        add(plain(sources.page.raw_text(i)), Evidence::TitleTag, "title", 20);
+    }
+    offers
+}
+
+/// A heading that speaks of what the declared titles speak of is the title as readers see it; the declared
+/// ones are often written for search engines. Agreement adds a little.
+fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usize, nodes: &[NodeId]) {
+    let page = sources.page;
+    let keys: Vec<String> = offers.iter().map(|o| key(&o.value)).collect();
+    let words: Vec<Vec<u32>> = offers.iter().map(|o| words(&o.value)).collect();
+    let listed = sources.input.hints.listed.as_ref().map(|l| key(&l.title)).unwrap_or_default();
+    // Some blogs have one `<title>` for all pages: it says nothing of what `og:title` says.
+    let of = |e: Evidence| (0..first_heading).find(|&n| offers[n].evidence == e);
+    let one_title_for_all = match (of(Evidence::TitleTag), of(Evidence::OpenGraph)) {
+        (Some(tag), Some(og)) => likeness(&words[tag], &words[og]) == 0,
+        _ => false,
+    };
+    let evidences: Vec<Evidence> = offers.iter().map(|o| o.evidence).collect();
+    let speaks = |m: usize| evidences[m] != Evidence::TitleTag || !one_title_for_all;
+    let mut closest = 0;
+    for n in 0..offers.len() {
+        let mut score = offers[n].score;
+        if n >= first_heading {
+            let node = nodes[n - first_heading];
+            let likeness = (0..first_heading).filter(|&m| speaks(m)).map(|m| likeness(&words[n], &words[m])).max().unwrap_or(0);
+            let equal = (0..first_heading).any(|m| keys[m] == keys[n] && speaks(m));
+            score = match (page.tag(node), equal) {
+                (Tag::H1, true) => 60,
+                (Tag::H1, false) if likeness >= 40 => 54 + i32::from(likeness >= 70) * 2,
+                (Tag::H1, false) if first_heading == 0 => 40,
+                (Tag::H1, false) => 22,
+                (_, true) => 50,
+                (_, false) if first_heading == 0 => 5,
+                (_, false) if likeness >= 80 && words[n].len() >= 4 => 30,
+                _ => 0,
+            };
+            // The first heading that fits; later ones head the list of what else there is to read.
+            if score >= 50 && page.tag(node) == Tag::H1 {
+                score -= closest * 3;
+                closest += 1;
+            }
+            if page.hidden(node) {
+                score -= 12;
+            }
+            if score > 0 && page.ancestors(node).any(|a| matches!(page.tag(a), Tag::Nav | Tag::Footer | Tag::Aside)) {
+                score -= if equal { 3 } else { 15 };
+            }
+        } else {
+            let agreeing = (0..offers.len()).any(|m| offers[m].origin != offers[n].origin && keys[m] == keys[n]);
+            score += if agreeing { 10 } else { 0 };
+            // What is declared twice, but not in the `<title>`, is not for search engines alone; and a heading
+            // that only the `<title>` repeats may be written for them.
+            let same = |e: Evidence| (0..first_heading).any(|m| evidences[m] == e && keys[m] == keys[n]);
+            let of_title_tag = |m: usize| evidences[m] == Evidence::TitleTag && keys[m] != keys[n];
+            if evidences[n] == Evidence::OpenGraph && (0..first_heading).any(of_title_tag) {
+                let headed = |m: usize| evidences[m] == Evidence::Heading && evidences.iter().zip(&keys).filter(|(_, k)| **k == keys[m]).all(|(e, _)| matches!(e, Evidence::Heading | Evidence::TitleTag));
+                if same(Evidence::JsonLd) || (first_heading..offers.len()).any(|m| offers[m].origin == "h1" && headed(m) && one_of(&keys[..first_heading], &keys[m])) {
+                    score = 62;
+                }
+            }
+        }
+        if !listed.is_empty() && listed == keys[n] {
+            score += 30;
+        }
+        if keys[n].is_empty() {
+            score = -100;
+        } else if sources.sites.contains(&keys[n]) {
+            score -= 50;
+        }
+        offers[n].score = score;
+    }
+}
+
+/// Hashes of the words of three letters and more, and of every two neighbouring ideographs.
+fn words(text: &str) -> Vec<u32> {
+    let hash = |s: &str| s.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+    let mut out = Vec::new();
+    let lower = text.to_lowercase();
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        if word.chars().any(is_cjk) {
+            let chars: Vec<(usize, char)> = word.char_indices().collect();
+            out.extend(chars.windows(2).map(|w| hash(&word[w[0].0..w[1].0 + w[1].1.len_utf8()])));
+        } else if word.chars().count() >= 3 {
+            out.push(hash(word));
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn one_of(keys: &[String], key: &str) -> bool {
+    keys.iter().any(|k| k == key)
+}
+
+/// Share of the shorter text's words that stand in the other: 0..=100. One shared word of a longer text tells
+/// nothing.
+fn likeness(a: &[u32], b: &[u32]) -> usize {
+    let least = a.len().min(b.len());
+    let shared = a.iter().filter(|w| b.binary_search(w).is_ok()).count();
+    if least == 0 || (shared == 1 && a.len().max(b.len()) > 3) { 0 } else { shared * 100 / least }
+}
+
+/// Where the text stands on the page as a line of its own, after the `<title>`.
+fn line_of(page: &Page, title: &str) -> Option<Range<usize>> {
+    let text = page.full_text();
+    let skip = page.all(Tag::Title).next().map_or(0, |i| page.text_range(i).end);
+    let at = suffix::line(&text[skip..], title)?;
+    Some(skip + at..skip + at + title.len())
+}
