@@ -5,13 +5,16 @@
 //! is poor. [`explain`] shows the offers that lost beside the one that won.
 
 mod authors;
+mod citation;
 mod date;
 mod dates;
 mod head;
 mod json;
 mod json_ld;
+mod language;
 mod marks;
 mod person;
+mod rest;
 mod sources;
 mod text;
 mod title;
@@ -44,18 +47,30 @@ fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> (Article, Vec<Candid
     let authors = authors::authors(&sources);
     let show = |people: &Vec<Person>| people.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join("; ");
     let authors = settle("authors", &authors, authors::LEAST, &mut candidates, show);
-    let article = Article {
-        authors: authors.map_or_else(Vec::new, |o| o.value.into_iter().map(|p| Field::new(p, o.evidence)).collect()),
+    let citations = citation::sources_of(&sources);
+    let source = settle("source", &citations, 40, &mut candidates, String::clone);
+    let mut article = Article {
+        language: language::language(&sources),
+        source: source.map(Offer::into_field),
+        authors: authors
+            .map_or_else(Vec::new, |o| o.value.into_iter().map(|p| Field::new(p, o.evidence)).collect()),
         title: title.map(Offer::into_field),
         published: published.map(Offer::into_field),
         modified: modified.map(Offer::into_field),
         ..Article::default()
     };
+    rest::fill(&sources, &mut article);
     (article, candidates)
 }
 
 /// Takes the best offer, where its score is at least `least`, and notes all of them.
-fn settle<T: Clone>(field: &'static str, offers: &[Offer<T>], least: i32, candidates: &mut Vec<Candidate>, show: impl Fn(&T) -> String) -> Option<Offer<T>> {
+fn settle<T: Clone>(
+    field: &'static str,
+    offers: &[Offer<T>],
+    least: i32,
+    candidates: &mut Vec<Candidate>,
+    show: impl Fn(&T) -> String,
+) -> Option<Offer<T>> {
     let best = sources::best(offers).filter(|o| o.score >= least);
     for offer in offers {
         candidates.push(Candidate {

@@ -19,29 +19,13 @@ pub(crate) const LEAST: i32 = 45;
 pub(crate) type Authors = Offer<Vec<Person>>;
 
 /// `<meta>` names of authors and how far they are trusted.
+#[rustfmt::skip]
 const METAS: &[(&str, i32)] = &[
-    ("citation_author", 92),
-    ("citation_authors", 88),
-    ("byl", 74),
-    ("sailthru.author", 72),
-    ("parsely-author", 72),
-    ("cxenseparse:author", 68),
-    ("dcterms.creator", 70),
-    ("dc.creator", 70),
-    ("dc.contributor.author", 70),
-    ("article:author", 60),
-    ("og:article:author", 60),
-    ("article.author", 60),
-    ("og:author", 58),
-    ("author", 62),
-    ("authors", 62),
-    ("article_author", 60),
-    ("rbauthors", 60),
-    ("creator", 56),
-    ("dable:author", 60),
-    ("bt:author", 60),
-    ("vr:author", 60),
-    ("twitter:data1", 66),
+    ("citation_author", 92), ("citation_authors", 88), ("byl", 74), ("sailthru.author", 72),
+    ("parsely-author", 72), ("cxenseparse:author", 68), ("dcterms.creator", 70), ("dc.creator", 70),
+    ("dc.contributor.author", 70), ("article:author", 60), ("og:article:author", 60), ("article.author", 60),
+    ("og:author", 58), ("author", 62), ("authors", 62), ("article_author", 60), ("rbauthors", 60),
+    ("creator", 56), ("dable:author", 60), ("bt:author", 60), ("vr:author", 60), ("twitter:data1", 66),
 ];
 
 pub(crate) fn authors(sources: &Sources<'_>) -> Vec<Authors> {
@@ -66,11 +50,19 @@ fn json_ld(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         let mut list: Vec<Person> = Vec::new();
         let mut organisations = 0;
         for agent in &work.authors {
-            let names = if agent.organisation { person::clean(&agent.name).into_iter().collect() } else { person::names(&agent.name) };
+            let names = if agent.organisation {
+                person::clean(&agent.name).into_iter().collect()
+            } else {
+                person::names(&agent.name)
+            };
             for name in names {
                 if !list.iter().any(|p| p.name == name) {
                     organisations += usize::from(agent.organisation);
-                    let url = agent.url.as_deref().filter(|u| u.contains("://") || u.starts_with('/')).and_then(|u| sources.page.absolute(u));
+                    let url = agent
+                        .url
+                        .as_deref()
+                        .filter(|u| u.contains("://") || u.starts_with('/'))
+                        .and_then(|u| sources.page.absolute(u));
                     list.push(Person { name, url });
                 }
             }
@@ -82,14 +74,20 @@ fn json_ld(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         };
         let organised = organisations == list.len();
         if !list.is_empty() {
-            offers.push(Offer::new(list, Evidence::JsonLd, "ld:author", base - if organised { 14 } else { 0 }));
+            offers.push(Offer::new(
+                list,
+                Evidence::JsonLd,
+                "ld:author",
+                base - if organised { 14 } else { 0 },
+            ));
         }
     }
 }
 
 fn metas(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     for (origin, score) in METAS {
-        if *origin == "twitter:data1" && !sources.head.first(&["twitter:label1"]).is_some_and(is_author_label) {
+        if *origin == "twitter:data1" && !sources.head.first(&["twitter:label1"]).is_some_and(is_author_label)
+        {
             continue;
         }
         let mut list: Vec<String> = Vec::new();
@@ -97,7 +95,11 @@ fn metas(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             if content.starts_with("http") || content.len() > 400 {
                 continue;
             }
-            let names = if origin.starts_with("citation") || origin.starts_with("dc") { scholarly(content) } else { person::names(content) };
+            let names = if origin.starts_with("citation") || origin.starts_with("dc") {
+                scholarly(content)
+            } else {
+                person::names(content)
+            };
             for name in names {
                 if !list.contains(&name) {
                     list.push(name);
@@ -114,15 +116,35 @@ fn metas(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 /// The label of a card's line in the languages of WordPress plug-ins.
 fn is_author_label(label: &str) -> bool {
     let lower = label.to_lowercase();
-    ["written by", "author", "by", "verfasst von", "geschrieben von", "écrit par", "escrito por", "scritto da", "geschreven door", "skrevet av", "skriven av", "autor", "作者", "撰写"]
-        .iter()
-        .any(|l| lower.contains(l))
+    [
+        "written by",
+        "author",
+        "by",
+        "verfasst von",
+        "geschrieben von",
+        "écrit par",
+        "escrito por",
+        "scritto da",
+        "geschreven door",
+        "skrevet av",
+        "skriven av",
+        "autor",
+        "作者",
+        "撰写",
+    ]
+    .iter()
+    .any(|l| lower.contains(l))
 }
 
 /// "Doe, Jane; Roe, John" of Highwire and Dublin Core: the family name first.
 fn scholarly(content: &str) -> Vec<String> {
     let turn = |one: &str| match one.split_once(',') {
-        Some((family, given)) if !given.contains(',') && !given.trim().is_empty() && family.split_whitespace().count() <= 3 && given.split_whitespace().count() <= 3 => {
+        Some((family, given))
+            if !given.contains(',')
+                && !given.trim().is_empty()
+                && family.split_whitespace().count() <= 3
+                && given.split_whitespace().count() <= 3 =>
+        {
             person::clean(&format!("{} {}", given.trim(), family.trim()))
         }
         _ => None,
@@ -165,8 +187,8 @@ fn marked(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             (Place::Body, By::Microformat) => 46,
             (Place::Body, _) => 40,
             (Place::Elsewhere, _) => 26,
-            _ => 20,
-        } - i32::from(distance.min(8)) - if aside { 30 } else { 0 };
+        } - i32::from(distance.min(8))
+            - if aside { 30 } else { 0 };
         let list = names_of(sources, i, mark.by);
         if mark.by == By::Microformat && list.len() == 1 && page.tag(i) == Tag::A && score >= 50 {
             profile.push((i, list[0].clone()));
@@ -176,7 +198,9 @@ fn marked(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         }
         let origin = if mark.by == By::Class { "class" } else { "rel" };
         let more = best.as_ref().is_some_and(|(s, o)| *s == score && o.value.len() >= list.len());
-        if best.as_ref().is_none_or(|(s, _)| score > *s) || (!more && best.as_ref().is_some_and(|(s, _)| *s == score)) {
+        if best.as_ref().is_none_or(|(s, _)| score > *s)
+            || (!more && best.as_ref().is_some_and(|(s, _)| *s == score))
+        {
             best = Some((score, Offer::new(list.clone(), Evidence::Byline, origin, score)));
         }
         if score >= 40 {
@@ -202,8 +226,13 @@ fn marked(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 
 /// The name in an element with `itemprop=author`: its `itemprop=name`, or its text.
 fn named_within(page: &crate::Page, i: NodeId) -> String {
-    let named = page.descendants(i).find(|&d| page.attr(d, "itemprop").is_some_and(|p| p.split(' ').any(|p| p == "name")));
-    named.map_or_else(|| page.text(i).to_owned(), |n| page.attr(n, "content").map_or_else(|| page.text(n).to_owned(), str::to_owned))
+    let named = page
+        .descendants(i)
+        .find(|&d| page.attr(d, "itemprop").is_some_and(|p| p.split(' ').any(|p| p == "name")));
+    named.map_or_else(
+        || page.text(i).to_owned(),
+        |n| page.attr(n, "content").map_or_else(|| page.text(n).to_owned(), str::to_owned),
+    )
 }
 
 /// Names in a marked element: those of its links to author pages, or those its text tells.
@@ -229,7 +258,16 @@ fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
     }
     let names = western::names_in(text);
     let strict = by == By::Class && page.tag(i) != Tag::A;
-    let names: Vec<String> = names.into_iter().filter(|n| if strict { person::looks_like_person(n) || western::is_short_name(n) } else { western::may_be_name(n) }).collect();
+    let names: Vec<String> = names
+        .into_iter()
+        .filter(|n| {
+            if strict {
+                person::looks_like_person(n) || western::is_short_name(n)
+            } else {
+                western::may_be_name(n)
+            }
+        })
+        .collect();
     if names.len() > 12 {
         return Vec::new();
     }
@@ -240,7 +278,9 @@ fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
 fn url_of(sources: &Sources<'_>, i: NodeId) -> Option<String> {
     let page = sources.page;
     let own = (page.tag(i) == Tag::A).then_some(i);
-    let link = own.or_else(|| page.all_in(i, Tag::A).next()).or_else(|| page.ancestors(i).take(2).find(|&a| page.tag(a) == Tag::A))?;
+    let link = own
+        .or_else(|| page.all_in(i, Tag::A).next())
+        .or_else(|| page.ancestors(i).take(2).find(|&a| page.tag(a) == Tag::A))?;
     page.attr(link, "href").filter(|h| western::is_author_page(h)).and_then(|h| page.absolute(h))
 }
 
@@ -252,7 +292,9 @@ fn followed(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             let names = western::names_in(text);
             names.len() <= 3 && names.iter().any(|n| key(n) == wanted)
         };
-        if sources.lines.iter().any(|l| l.place == Place::Head && l.distance <= 6 && l.text.chars().count() < 80 && printed(l.text)) {
+        if sources.lines.iter().any(|l| {
+            l.place == Place::Head && l.distance <= 6 && l.text.chars().count() < 80 && printed(l.text)
+        }) {
             offers.push(Offer::new(vec![Person::named(name.clone())], Evidence::Byline, "followed", 50));
         }
     }
@@ -260,7 +302,7 @@ fn followed(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 
 /// Raises what several places agree on and what is printed; lowers the site's own name and what stands in the
 /// head alone.
-fn weigh(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
+fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
     let sets: Vec<Vec<String>> = offers.iter().map(|o| names_key(&o.value)).collect();
     let origins: Vec<&'static str> = offers.iter().map(|o| o.origin).collect();
     let east_asian = sources.is_cjk() || sources.zones.is_cjk;
@@ -278,14 +320,21 @@ fn weigh(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
                 score -= 8;
             }
             if east_asian && !offers[n].origin.starts_with("citation") {
-                score = score.min(if east_asian::printed_as_author(sources, &offers[n].value) { 64 } else { 20 });
+                score =
+                    score.min(if east_asian::printed_as_author(sources, &offers[n].value) { 64 } else { 20 });
             }
         }
         if declared && east_asian && site {
             score = 10;
         }
-        let hinted = offers[n].value.iter().any(|p| sources.input.hints.authors.iter().any(|a| key(a) == key(&p.name)));
-        let listed = sources.input.hints.listed.as_ref().is_some_and(|l| !l.authors.is_empty() && l.authors.iter().all(|a| offers[n].value.iter().any(|p| key(a) == key(&p.name))));
+        let hinted = offers[n]
+            .value
+            .iter()
+            .any(|p| sources.input.hints.authors.iter().any(|a| key(a) == key(&p.name)));
+        let listed = sources.input.hints.listed.as_ref().is_some_and(|l| {
+            !l.authors.is_empty()
+                && l.authors.iter().all(|a| offers[n].value.iter().any(|p| key(a) == key(&p.name)))
+        });
         score += if hinted { 8 } else { 0 } + if listed { 12 } else { 0 };
         offers[n].score = score;
     }
@@ -294,7 +343,9 @@ fn weigh(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 
 /// A printed byline that names the declared author and others besides tells more than the declaration.
 fn prefer_joint(offers: &mut [Authors]) {
-    let Some(best) = super::sources::best(offers).map(|o| (names_key(&o.value), o.score, o.evidence)) else { return };
+    let Some(best) = super::sources::best(offers).map(|o| (names_key(&o.value), o.score, o.evidence)) else {
+        return;
+    };
     if best.1 < LEAST {
         return;
     }

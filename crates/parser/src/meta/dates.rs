@@ -18,83 +18,32 @@ pub(crate) struct Dates {
 }
 
 /// `<meta>` names for the date of publication and how far they are trusted.
+#[rustfmt::skip]
 const PUBLISHED: &[(&str, i32)] = &[
-    ("article:published_time", 92),
-    ("article:published", 88),
-    ("og:article:published_time", 90),
-    ("og:published_time", 88),
-    ("og:pubdate", 84),
-    ("citation_publication_date", 86),
-    ("citation_online_date", 84),
-    ("citation_date", 84),
-    ("datepublished", 90),
-    ("date.published", 86),
-    ("article.published", 86),
-    ("article:post_date", 84),
-    ("article:publish_date", 84),
-    ("pubdate", 88),
-    ("publishdate", 88),
-    ("publish-date", 88),
-    ("publish_date", 88),
-    ("published-date", 86),
-    ("publisheddate", 86),
-    ("publication_date", 86),
-    ("publication-date", 86),
-    ("publicationdate", 86),
-    ("published", 80),
-    ("published_at", 84),
-    ("published_time", 84),
-    ("publish_time", 84),
-    ("originalpublicationdate", 86),
-    ("article_date_original", 86),
-    ("dcterms.created", 78),
-    ("dcterms.issued", 82),
-    ("dcterms.date", 78),
-    ("dcterms.available", 76),
-    ("dc.date.issued", 84),
-    ("dc.date.created", 80),
-    ("dc.date.publication", 80),
-    ("dc.date", 76),
-    ("dc:date", 76),
-    ("dc:created", 76),
-    ("date", 78),
-    ("datecreated", 76),
-    ("creation_date", 74),
-    ("created", 74),
-    ("sailthru.date", 84),
-    ("parsely-pub-date", 88),
-    ("cxenseparse:recs:publishtime", 86),
-    ("cxenseparse:publishtime", 86),
-    ("rnews:datepublished", 86),
-    ("article.created", 82),
-    ("bt:pubdate", 84),
-    ("dcsext.articlefirstpublished", 84),
-    ("weibo:article:create_at", 84),
-    ("last-publish-date", 60),
-    ("displaydate", 80),
-    ("sort_date", 60),
-    ("release_date", 70),
-    ("gnt_pub_date", 84),
+    ("article:published_time", 92), ("article:published", 88), ("og:article:published_time", 90),
+    ("og:published_time", 88), ("og:pubdate", 84), ("citation_publication_date", 86),
+    ("citation_online_date", 84), ("citation_date", 84), ("datepublished", 90), ("date.published", 86),
+    ("article.published", 86), ("article:post_date", 84), ("article:publish_date", 84), ("pubdate", 88),
+    ("publishdate", 88), ("publish-date", 88), ("publish_date", 88), ("published-date", 86),
+    ("publisheddate", 86), ("publication_date", 86), ("publication-date", 86), ("publicationdate", 86),
+    ("published", 80), ("published_at", 84), ("published_time", 84), ("publish_time", 84),
+    ("originalpublicationdate", 86), ("article_date_original", 86), ("dcterms.created", 78),
+    ("dcterms.issued", 82), ("dcterms.date", 78), ("dcterms.available", 76), ("dc.date.issued", 84),
+    ("dc.date.created", 80), ("dc.date.publication", 80), ("dc.date", 76), ("dc:date", 76), ("dc:created", 76),
+    ("date", 78), ("datecreated", 76), ("creation_date", 74), ("created", 74), ("sailthru.date", 84),
+    ("parsely-pub-date", 88), ("cxenseparse:recs:publishtime", 86), ("cxenseparse:publishtime", 86),
+    ("rnews:datepublished", 86), ("article.created", 82), ("bt:pubdate", 84),
+    ("dcsext.articlefirstpublished", 84), ("weibo:article:create_at", 84), ("last-publish-date", 60),
+    ("displaydate", 80), ("sort_date", 60), ("release_date", 70), ("gnt_pub_date", 84),
     ("vr:published_time", 84),
 ];
 
+#[rustfmt::skip]
 const MODIFIED: &[(&str, i32)] = &[
-    ("article:modified_time", 90),
-    ("article:modified", 86),
-    ("og:updated_time", 84),
-    ("article:updated_time", 84),
-    ("og:modified_time", 84),
-    ("datemodified", 88),
-    ("dcterms.modified", 80),
-    ("dc.date.modified", 80),
-    ("dc.modified", 80),
-    ("modified", 70),
-    ("last-modified", 60),
-    ("lastmod", 70),
-    ("lastmodifieddate", 70),
-    ("revised", 70),
-    ("updated_time", 70),
-    ("eomportal-lastupdate", 60),
+    ("article:modified_time", 90), ("article:modified", 86), ("og:updated_time", 84),
+    ("article:updated_time", 84), ("og:modified_time", 84), ("datemodified", 88), ("dcterms.modified", 80),
+    ("dc.date.modified", 80), ("dc.modified", 80), ("modified", 70), ("last-modified", 60), ("lastmod", 70),
+    ("lastmodifieddate", 70), ("revised", 70), ("updated_time", 70), ("eomportal-lastupdate", 60),
     ("weibo:article:update_at", 80),
 ];
 
@@ -133,7 +82,11 @@ fn declared(sources: &Sources<'_>, dates: &mut Dates) {
         for (name, content) in sources.head.all_metas() {
             let Some((origin, score)) = names.iter().find(|(n, _)| *n == name) else { continue };
             if let Some(stamp) = read(content) {
-                let evidence = if origin.contains("article:") || origin.starts_with("og:") { Evidence::OpenGraph } else { Evidence::Meta };
+                let evidence = if origin.contains("article:") || origin.starts_with("og:") {
+                    Evidence::OpenGraph
+                } else {
+                    Evidence::Meta
+                };
                 offers.push(Offer::new(stamp, evidence, origin, *score));
             }
         }
@@ -183,17 +136,27 @@ fn marked(sources: &Sources<'_>, dates: &mut Dates) {
         let list = if modified { &mut dates.modified } else { &mut dates.published };
         // The first stands nearest to the title.
         let earlier = list.iter().filter(|o| o.origin == "time").count();
-        list.push(Offer::new(stamp, Evidence::TimeTag, "time", score - i32::try_from(earlier.min(6)).unwrap_or(0) * 2));
+        list.push(Offer::new(
+            stamp,
+            Evidence::TimeTag,
+            "time",
+            score - i32::try_from(earlier.min(6)).unwrap_or(0) * 2,
+        ));
     }
 }
 
 fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates) {
     let page = sources.page;
     let i = mark.node;
-    let value = ["content", "datetime", "title"].iter().find_map(|a| page.attr(i, a)).unwrap_or_else(|| page.text(i));
+    let value =
+        ["content", "datetime", "title"].iter().find_map(|a| page.attr(i, a)).unwrap_or_else(|| page.text(i));
     let Some(stamp) = date::machine(value, sources.order) else { return };
     let evidence = if mark.by == By::Itemprop { Evidence::Microdata } else { Evidence::Rdfa };
-    let (list, origin) = if modified { (&mut dates.modified, "dateModified") } else { (&mut dates.published, "datePublished") };
+    let (list, origin) = if modified {
+        (&mut dates.modified, "dateModified")
+    } else {
+        (&mut dates.published, "datePublished")
+    };
     let earlier = i32::try_from(list.iter().filter(|o| o.origin == origin).count().min(6)).unwrap_or(0);
     let aside = if page.tag(i) != Tag::Meta && is_aside(page, i) { 40 } else { 0 };
     list.push(Offer::new(stamp, evidence, origin, 86 - earlier * 4 - aside));
@@ -205,7 +168,12 @@ fn elsewhere(sources: &Sources<'_>, dates: &mut Dates) {
         dates.published.push(Offer::new(stamp, Evidence::Listing, "listing", 58));
     }
     if let Some(stamp) = url_date(sources.page.url.path()) {
-        dates.published.push(Offer::new(stamp, Evidence::Url, "url", if stamp.day().is_some() { 50 } else { 4 }));
+        dates.published.push(Offer::new(
+            stamp,
+            Evidence::Url,
+            "url",
+            if stamp.day().is_some() { 50 } else { 4 },
+        ));
     }
 }
 
@@ -223,7 +191,11 @@ fn url_date(path: &str) -> Option<Stamp> {
         if at > 0 && digit(at - 1) {
             continue;
         }
-        let Some(year) = number(at, 4).filter(|y| (1993..2100).contains(y)).and_then(|y| i32::try_from(y).ok()) else { continue };
+        let Some(year) =
+            number(at, 4).filter(|y| (1993..2100).contains(y)).and_then(|y| i32::try_from(y).ok())
+        else {
+            continue;
+        };
         let mut next = at + 4;
         let spaced = separator(next);
         next += usize::from(spaced);
@@ -237,8 +209,16 @@ fn url_date(path: &str) -> Option<Stamp> {
         let day = number(next, day_length).and_then(|d| chrono::NaiveDate::from_ymd_opt(year, month, d));
         match day {
             // 20161226 needs an end; so does a number of an article that begins like a date.
-            Some(day) if ends && day_length > 0 && (spaced || at == 0 || separator(at - 1) || bytes[at - 1].is_ascii_alphabetic()) => return Some(Stamp::Day(day)),
-            _ if spaced && spaced_day && month_length == 2 => month_only = month_only.or(Some(Stamp::Month(year, month))),
+            Some(day)
+                if ends
+                    && day_length > 0
+                    && (spaced || at == 0 || separator(at - 1) || bytes[at - 1].is_ascii_alphabetic()) =>
+            {
+                return Some(Stamp::Day(day));
+            }
+            _ if spaced && spaced_day && month_length == 2 => {
+                month_only = month_only.or(Some(Stamp::Month(year, month)));
+            }
             _ => {}
         }
     }

@@ -17,7 +17,9 @@ impl<'a> Head<'a> {
     pub(crate) fn read(page: &'a Page) -> Self {
         let mut metas = Vec::new();
         for i in page.all(Tag::Meta) {
-            let Some(content) = page.attr(i, "content").map(str::trim).filter(|c| !c.is_empty()) else { continue };
+            let Some(content) = page.attr(i, "content").map(str::trim).filter(|c| !c.is_empty()) else {
+                continue;
+            };
             for attribute in ["name", "property", "itemprop", "http-equiv"] {
                 if let Some(names) = page.attr(i, attribute) {
                     // A property may hold several names (RDFa): "og:title twitter:title".
@@ -47,7 +49,10 @@ impl<'a> Head<'a> {
 
     /// All values under any of the names, with the name.
     pub(crate) fn among<'s>(&'s self, names: &'s [&str]) -> impl Iterator<Item = (&'s str, &'a str)> + 's {
-        self.metas.iter().filter(move |m| names.contains(&m.name.as_str())).map(|m| (m.name.as_str(), m.content))
+        self.metas
+            .iter()
+            .filter(move |m| names.contains(&m.name.as_str()))
+            .map(|m| (m.name.as_str(), m.content))
     }
 }
 

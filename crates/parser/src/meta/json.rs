@@ -92,7 +92,9 @@ impl<'a> Reader<'a> {
             Some(distance) => {
                 self.at += distance;
                 // `<![CDATA[` is no list.
-                if self.text[..self.at + 1].ends_with("<![CDATA[") || self.text[..self.at + 1].ends_with("<![") {
+                if self.text[..self.at + 1].ends_with("<![CDATA[")
+                    || self.text[..self.at + 1].ends_with("<![")
+                {
                     self.at += 1;
                     return self.skip_to_value();
                 }
@@ -114,7 +116,9 @@ impl<'a> Reader<'a> {
                 }
                 // A byte order mark or no-break space between tokens.
                 Some(0x80..) => match self.rest().chars().next() {
-                    Some(c) if c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}' => self.at += c.len_utf8(),
+                    Some(c) if c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}' => {
+                        self.at += c.len_utf8();
+                    }
                     _ => return,
                 },
                 _ => return,
@@ -145,7 +149,11 @@ impl<'a> Reader<'a> {
                 let length = self.rest().find([',', '}', ']', '\n']).unwrap_or(self.rest().len());
                 self.at += length;
                 let word = self.text[start..self.at].trim();
-                if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') { Json::Number(word) } else { Json::Other }
+                if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+                    Json::Number(word)
+                } else {
+                    Json::Other
+                }
             }
         }
     }
@@ -292,7 +300,9 @@ impl<'a> Reader<'a> {
                     Some(high @ 0xd800..=0xdbff) if self.rest().starts_with("\\u") => {
                         self.at += 2;
                         match self.hex4() {
-                            Some(low @ 0xdc00..=0xdfff) => Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)),
+                            Some(low @ 0xdc00..=0xdfff) => {
+                                Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+                            }
                             other => other,
                         }
                     }
@@ -355,8 +365,12 @@ mod tests {
         check(r#"{"a": "x" ; "b": "c"}"#, &["b"], "c");
         check("{\"a\": \"x\"\n \"b\": \"c\"}", &["b"], "c");
         check(r#"{"a": "x", "b": "cut of"#, &["b"], "cut of");
-        check(r#"//<![CDATA[
-            {"b": "c"} //]]>"#, &["b"], "c");
+        check(
+            r#"//<![CDATA[
+            {"b": "c"} //]]>"#,
+            &["b"],
+            "c",
+        );
         check(r#"/* made by */ var data = {b: "c"};"#, &["b"], "c");
         check("{&quot;b&quot;: &quot;c&quot;}", &["b"], "c");
         check(r#"{"a": [{"x": "y"}, "b": "c"}"#, &["b"], "c");

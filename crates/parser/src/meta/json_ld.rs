@@ -57,7 +57,9 @@ impl JsonLd {
     pub(crate) fn read(page: &Page) -> Self {
         let values: Vec<Json<'_>> = page
             .all(Tag::Script)
-            .filter(|&i| page.attr(i, "type").is_some_and(|t| t.trim().to_ascii_lowercase().contains("ld+json")))
+            .filter(|&i| {
+                page.attr(i, "type").is_some_and(|t| t.trim().to_ascii_lowercase().contains("ld+json"))
+            })
             .map(|i| page.raw_text(i))
             .filter(|text| text.len() < LONGEST)
             .flat_map(Json::read_all)
@@ -83,7 +85,10 @@ impl JsonLd {
                 if let Some(rank) = rank {
                     self.works.push(work(value, named, if foreign { Rank::Foreign } else { rank }));
                 }
-                if !foreign && (is_a(value, "WebSite") || is_a(value, "Organization") || is_a(value, "NewsMediaOrganization"))
+                if !foreign
+                    && (is_a(value, "WebSite")
+                        || is_a(value, "Organization")
+                        || is_a(value, "NewsMediaOrganization"))
                     && let Some(name) = value.get("name").and_then(Json::text)
                 {
                     self.sites.push(plain(name));
@@ -91,12 +96,31 @@ impl JsonLd {
                 for (name, member) in members {
                     let elsewhere = matches!(
                         &**name,
-                        "itemListElement" | "hasPart" | "comment" | "citation" | "mentions" | "about" | "isBasedOn" | "review"
-                            | "associatedMedia" | "video" | "relatedLink" | "suggestedAnswer" | "acceptedAnswer" | "blogPost"
-                            | "blogPosts" | "isPartOf" | "itemReviewed" | "subjectOf" | "workExample" | "potentialAction"
+                        "itemListElement"
+                            | "hasPart"
+                            | "comment"
+                            | "citation"
+                            | "mentions"
+                            | "about"
+                            | "isBasedOn"
+                            | "review"
+                            | "associatedMedia"
+                            | "video"
+                            | "relatedLink"
+                            | "suggestedAnswer"
+                            | "acceptedAnswer"
+                            | "blogPost"
+                            | "blogPosts"
+                            | "isPartOf"
+                            | "itemReviewed"
+                            | "subjectOf"
+                            | "workExample"
+                            | "potentialAction"
                             | "isRelatedTo"
                     );
-                    if matches!(member, Json::Object(_) | Json::List(_)) && !matches!(&**name, "author" | "creator") {
+                    if matches!(member, Json::Object(_) | Json::List(_))
+                        && !matches!(&**name, "author" | "creator")
+                    {
                         self.walk(member, named, foreign || elsewhere, depth + 1);
                     }
                 }
@@ -131,7 +155,12 @@ fn index<'v, 'a>(value: &'v Json<'a>, named: &mut Vec<(&'v str, &'v Json<'a>)>, 
 }
 
 fn types<'v>(value: &'v Json<'_>) -> impl Iterator<Item = &'v str> {
-    value.get("@type").into_iter().flat_map(Json::items).filter_map(Json::text).map(|t| t.rsplit(['/', ':', '#']).next().unwrap_or(t))
+    value
+        .get("@type")
+        .into_iter()
+        .flat_map(Json::items)
+        .filter_map(Json::text)
+        .map(|t| t.rsplit(['/', ':', '#']).next().unwrap_or(t))
 }
 
 fn is_a(value: &Json<'_>, kind: &str) -> bool {
@@ -143,11 +172,16 @@ fn rank(value: &Json<'_>) -> Option<Rank> {
         .filter_map(|t| {
             Some(match t {
                 "Comment" | "BreadcrumbList" | "ItemList" => return None,
-                "WebPage" | "ItemPage" | "AboutPage" | "FAQPage" | "MedicalWebPage" | "ProfilePage" | "QAPage" => Rank::Page,
-                "CreativeWork" | "Recipe" | "HowTo" | "Review" | "VideoObject" | "Product" | "Event" | "Book" | "Course"
-                | "PodcastEpisode" | "Dataset" | "Thesis" | "Question" | "SoftwareSourceCode" | "Episode" | "Chapter"
-                | "Movie" | "TVEpisode" | "Guide" => Rank::Work,
-                t if t.ends_with("Article") || t.ends_with("Posting") || t.ends_with("NewsArticle") => Rank::Article,
+                "WebPage" | "ItemPage" | "AboutPage" | "FAQPage" | "MedicalWebPage" | "ProfilePage"
+                | "QAPage" => Rank::Page,
+                "CreativeWork" | "Recipe" | "HowTo" | "Review" | "VideoObject" | "Product" | "Event"
+                | "Book" | "Course" | "PodcastEpisode" | "Dataset" | "Thesis" | "Question"
+                | "SoftwareSourceCode" | "Episode" | "Chapter" | "Movie" | "TVEpisode" | "Guide" => {
+                    Rank::Work
+                }
+                t if t.ends_with("Article") || t.ends_with("Posting") || t.ends_with("NewsArticle") => {
+                    Rank::Article
+                }
                 "Report" | "Blog" if t == "Report" => Rank::Article,
                 _ => return None,
             })
@@ -173,10 +207,16 @@ fn work(value: &Json<'_>, named: &[(&str, &Json<'_>)], rank: Rank) -> Work {
         modified: text("dateModified"),
         section: text("articleSection"),
         keywords: value.get("keywords").map(keywords).unwrap_or_default(),
-        language: value.get("inLanguage").and_then(|l| l.text().or_else(|| l.get("alternateName")?.text())).map(plain),
+        language: value
+            .get("inLanguage")
+            .and_then(|l| l.text().or_else(|| l.get("alternateName")?.text()))
+            .map(plain),
         image: value.get("image").or_else(|| value.get("thumbnailUrl")).and_then(|i| image(i, named)),
         description: text("description"),
-        publisher: value.get("publisher").map(|p| resolve(p, named)).and_then(|p| p.get("name").unwrap_or(p).text().map(plain)),
+        publisher: value
+            .get("publisher")
+            .map(|p| resolve(p, named))
+            .and_then(|p| p.get("name").unwrap_or(p).text().map(plain)),
         url: text("url").or_else(|| {
             let page = value.get("mainEntityOfPage")?;
             page.get("@id").or_else(|| page.get("url")).unwrap_or(page).text().map(plain)
@@ -200,17 +240,22 @@ fn agent(value: &Json<'_>, named: &[(&str, &Json<'_>)], out: &mut Vec<Agent>, de
         return;
     }
     match resolve(value, named) {
-        Json::Text(name) => {
+        Json::Text(name)
             // A bare reference to an object that the page does not hold is no name.
-            if !name.starts_with("http") {
+            if !name.starts_with("http") => {
                 out.push(Agent { name: plain(name), ..Agent::default() });
             }
-        }
         Json::List(items) => items.iter().for_each(|v| agent(v, named, out, depth + 1)),
         object @ Json::Object(_) => {
-            let url = ["url", "sameAs"].iter().find_map(|n| object.get(n)?.items().iter().find_map(Json::text)).map(plain);
-            let organisation = types(object).any(|t| t.ends_with("Organization") || matches!(t, "Corporation" | "Brand"));
-            let given = || Some(format!("{} {}", object.get("givenName")?.text()?, object.get("familyName")?.text()?));
+            let url = ["url", "sameAs"]
+                .iter()
+                .find_map(|n| object.get(n)?.items().iter().find_map(Json::text))
+                .map(plain);
+            let organisation =
+                types(object).any(|t| t.ends_with("Organization") || matches!(t, "Corporation" | "Brand"));
+            let given = || {
+                Some(format!("{} {}", object.get("givenName")?.text()?, object.get("familyName")?.text()?))
+            };
             match object.get("name") {
                 Some(Json::List(names)) => {
                     for name in names {
@@ -231,7 +276,9 @@ fn keywords(value: &Json<'_>) -> Vec<String> {
     match value {
         Json::Text(t) => split(t),
         Json::List(items) if items.len() == 1 => items[0].text().map(split).unwrap_or_default(),
-        Json::List(items) => items.iter().filter_map(|i| i.get("name").unwrap_or(i).text()).map(plain).collect(),
+        Json::List(items) => {
+            items.iter().filter_map(|i| i.get("name").unwrap_or(i).text()).map(plain).collect()
+        }
         Json::Object(_) => value.get("name").and_then(Json::text).map(plain).into_iter().collect(),
         _ => Vec::new(),
     }

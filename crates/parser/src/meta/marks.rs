@@ -39,7 +39,10 @@ impl Marks {
     pub(crate) fn read(page: &Page) -> Self {
         let mut marks = Self::default();
         for i in 0..page.len() {
-            if matches!(page.tag(i), Tag::Text | Tag::Script | Tag::Style | Tag::Option | Tag::Html | Tag::Body) {
+            if matches!(
+                page.tag(i),
+                Tag::Text | Tag::Script | Tag::Style | Tag::Option | Tag::Html | Tag::Body
+            ) {
                 continue;
             }
             if let Some(props) = page.attr_atom(i, &local_name!("itemprop")) {
@@ -55,10 +58,10 @@ impl Marks {
                     marks.add(prop.rsplit(':').next().unwrap_or(prop), i, By::Property);
                 }
             }
-            if let Some(rels) = page.attr_atom(i, &local_name!("rel")) {
-                if rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("author")) {
-                    push(&mut marks.authors, i, By::Microformat);
-                }
+            if let Some(rels) = page.attr_atom(i, &local_name!("rel"))
+                && rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("author"))
+            {
+                push(&mut marks.authors, i, By::Microformat);
             }
             for names in [page.class(i), page.id(i)] {
                 if (4..300).contains(&names.len()) {
@@ -72,7 +75,8 @@ impl Marks {
     fn add(&mut self, property: &str, node: NodeId, by: By) {
         match property {
             "author" | "creator" => push(&mut self.authors, node, by),
-            "datePublished" | "dateCreated" | "date" | "created" | "issued" | "published" | "datepublished" => push(&mut self.published, node, by),
+            "datePublished" | "dateCreated" | "date" | "created" | "issued" | "published"
+            | "datepublished" => push(&mut self.published, node, by),
             "dateModified" | "modified" => push(&mut self.modified, node, by),
             _ => {}
         }
@@ -81,8 +85,12 @@ impl Marks {
     fn class(&mut self, names: &str, node: NodeId) {
         for name in names.split_ascii_whitespace() {
             match name {
-                "p-author" | "author-name" | "byline" | "vcard" => push(&mut self.authors, node, By::Microformat),
-                "dt-published" | "published" | "entry-date" => push(&mut self.published, node, By::Microformat),
+                "p-author" | "author-name" | "byline" | "vcard" => {
+                    push(&mut self.authors, node, By::Microformat);
+                }
+                "dt-published" | "published" | "entry-date" => {
+                    push(&mut self.published, node, By::Microformat);
+                }
                 "dt-updated" | "updated" => push(&mut self.modified, node, By::Microformat),
                 _ => {
                     let lower = name.to_ascii_lowercase();
@@ -90,7 +98,11 @@ impl Marks {
                     if any(AUTHOR) && !any(NO_AUTHOR) {
                         push(&mut self.authors, node, By::Class);
                     } else if any(DATE) && !any(NO_DATE) {
-                        let list = if any(&["updat", "modif", "lastmod"]) { &mut self.modified } else { &mut self.published };
+                        let list = if any(&["updat", "modif", "lastmod"]) {
+                            &mut self.modified
+                        } else {
+                            &mut self.published
+                        };
                         push(list, node, By::Class);
                     } else {
                         continue;
@@ -102,10 +114,25 @@ impl Marks {
     }
 }
 
-const AUTHOR: &[&str] = &["author", "byline", "by-line", "autor", "auteur", "writer", "writtenby", "written-by", "postedby", "posted-by", "creator", "journalist", "reporter", "verfasser", "redakteur", "columnist", "contributor", "zuozhe"];
-const NO_AUTHOR: &[&str] = &["comment", "avatar", "image", "img", "photo", "-bio", "_bio", "related", "social", "share", "authority", "authoriz", "reply", "more-", "desc", "about", "icon", "authored-on"];
-const DATE: &[&str] = &["date", "time", "publi", "posted", "datum", "fecha", "pubdate", "posttime", "artinfo", "article-info"];
-const NO_DATE: &[&str] = &["comment", "related", "timeline", "validate", "candidate", "countdown", "lifetime", "sometime", "event", "publication-title", "reading", "read-time", "readtime", "duration", "min-", "reply", "publicity", "update-alert", "datepicker", "public", "publisher", "timer"];
+#[rustfmt::skip]
+const AUTHOR: &[&str] = &[
+    "author", "byline", "by-line", "autor", "auteur", "writer", "writtenby", "written-by", "postedby",
+    "posted-by", "creator", "journalist", "reporter", "verfasser", "redakteur", "columnist", "contributor",
+    "zuozhe",
+];
+#[rustfmt::skip]
+const NO_AUTHOR: &[&str] = &[
+    "comment", "avatar", "image", "img", "photo", "-bio", "_bio", "related", "social", "share", "authority",
+    "authoriz", "reply", "more-", "desc", "about", "icon", "authored-on",
+];
+const DATE: &[&str] =
+    &["date", "time", "publi", "posted", "datum", "fecha", "pubdate", "posttime", "artinfo", "article-info"];
+#[rustfmt::skip]
+const NO_DATE: &[&str] = &[
+    "comment", "related", "timeline", "validate", "candidate", "countdown", "lifetime", "sometime", "event",
+    "publication-title", "reading", "read-time", "readtime", "duration", "min-", "reply", "publicity",
+    "update-alert", "datepicker", "public", "publisher", "timer",
+];
 
 fn push(list: &mut Vec<Mark>, node: NodeId, by: By) {
     if list.len() < MOST {

@@ -5,7 +5,9 @@ use super::text::{is_cjk, is_han};
 
 mod chinese;
 
-pub(crate) use chinese::{looks_like_chinese_name, looks_like_japanese_name, looks_like_korean_name, split_spaced};
+pub(crate) use chinese::{
+    looks_like_chinese_name, looks_like_japanese_name, looks_like_korean_name, split_spaced,
+};
 
 /// The names of a declared or printed byline, in order, each once.
 pub(crate) fn names(byline: &str) -> Vec<String> {
@@ -40,7 +42,8 @@ enum Piece<'a> {
 fn pieces(byline: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     // What follows a bar or a bullet is where the writer works, or when it was written.
-    let byline = byline.split(['|', '•', '│', '｜']).map(str::trim).find(|p| !p.is_empty()).unwrap_or_default();
+    let byline =
+        byline.split(['|', '•', '│', '｜']).map(str::trim).find(|p| !p.is_empty()).unwrap_or_default();
     for part in byline.split([',', '，', ';', '；', '、', '､', '\n']) {
         let part = part.trim();
         if part.is_empty() {
@@ -56,10 +59,12 @@ fn pieces(byline: &str) -> Vec<Piece<'_>> {
 }
 
 /// Words that join names, each with whether it also stands within names and so needs two words on either side.
+#[rustfmt::skip]
 const CONJUNCTIONS: &[(&str, bool)] = &[
-    (" and ", false), (" & ", false), (" und ", false), (" with ", false), (" och ", false), (" og ", false), (" и ", false),
-    (" та ", false), (" και ", false), (" et ", true), (" y ", true), (" e ", true), (" en ", true), (" ve ", true),
-    (" dan ", true), (" và ", true), (" és ", true), (" și ", true), (" ja ", true), (" / ", false), (" + ", false), (" & ", false), ("／", false),
+    (" and ", false), (" & ", false), (" und ", false), (" with ", false), (" och ", false), (" og ", false),
+    (" и ", false), (" та ", false), (" και ", false), (" et ", true), (" y ", true), (" e ", true),
+    (" en ", true), (" ve ", true), (" dan ", true), (" và ", true), (" és ", true), (" și ", true),
+    (" ja ", true), (" / ", false), (" + ", false), (" & ", false), ("／", false),
 ];
 
 fn conjunctions<'a>(part: &'a str, out: &mut Vec<Piece<'a>>) {
@@ -103,7 +108,21 @@ fn is_degree(part: &str) -> bool {
         && (upper == letters.len()
             || matches!(
                 letters.to_ascii_lowercase().as_str(),
-                "phd" | "msc" | "bsc" | "psyd" | "edd" | "pharmd" | "meng" | "dphil" | "esq" | "msed" | "med" | "mphil" | "dr" | "llm" | "drph"
+                "phd"
+                    | "msc"
+                    | "bsc"
+                    | "psyd"
+                    | "edd"
+                    | "pharmd"
+                    | "meng"
+                    | "dphil"
+                    | "esq"
+                    | "msed"
+                    | "med"
+                    | "mphil"
+                    | "dr"
+                    | "llm"
+                    | "drph"
             ))
 }
 
@@ -111,37 +130,87 @@ fn is_degree(part: &str) -> bool {
 pub(crate) fn is_agency(name: &str) -> bool {
     matches!(
         name.trim().to_ascii_uppercase().as_str(),
-        "AP" | "AFP" | "DPA" | "EFE" | "PTI" | "ANI" | "IANS" | "UPI" | "SID" | "APA" | "ANSA" | "TASS" | "CNA" | "CP" | "AAP" | "KNA" | "EPD" | "ATS" | "REUTERS"
+        "AP" | "AFP"
+            | "DPA"
+            | "EFE"
+            | "PTI"
+            | "ANI"
+            | "IANS"
+            | "UPI"
+            | "SID"
+            | "APA"
+            | "ANSA"
+            | "TASS"
+            | "CNA"
+            | "CP"
+            | "AAP"
+            | "KNA"
+            | "EPD"
+            | "ATS"
+            | "REUTERS"
     )
 }
 
 /// Words before a name that only say that a name follows, in lower case; longer ones first.
+#[rustfmt::skip]
 const LABELS: &[&str] = &[
-    "words and photos by", "words & photos by", "story and photos by", "article written by", "this article was written by",
-    "medically reviewed by", "written and reviewed by", "written by", "posted by", "published by", "reported by", "authored by",
-    "contributed by", "submitted by", "created by", "words by", "text by", "story by", "article by", "post by", "blog by",
-    "guest post by", "opinion by", "analysis by", "review by", "by:", "by", "author:", "authors:", "author", "authored",
-    "geschrieben von", "verfasst von", "veröffentlicht von", "ein beitrag von", "ein artikel von", "ein gastbeitrag von",
-    "beitrag von", "artikel von", "text von", "autor:", "autorin:", "autoren:", "autor/in:", "autor", "autorin", "text:",
-    "von:", "von", "écrit par", "rédigé par", "publié par", "proposé par", "par:", "par", "auteur :", "auteur:", "auteure :",
-    "escrito por", "publicado por", "redactado por", "por:", "por", "autores:", "autora:", "scritto da", "pubblicato da",
-    "a cura di", "di:", "di", "autore:", "geschreven door", "gepost door", "door:", "door", "auteur", "skrevet av", "skrevet af",
-    "skriven av", "publicerad av", "av:", "av", "af:", "tekst:", "foto og tekst:", "text och foto:", "kirjoittanut", "teksti:",
-    "autor:", "napsal:", "opracował:", "oprac.", "szerző:", "írta:", "yazar:", "yazan:", "haber:", "автор:", "автор", "текст:", "автор статьи:",
-    "tác giả:", "penulis:", "oleh:", "oleh", "reporter:", "συντάκτης:", "γράφει ο", "γράφει η", "του", "της", "بقلم:", "بقلم", "كتب:", "كتب",
-    "作者", "文", "撰文", "撰稿", "执笔", "文字", "記者", "记者", "編輯", "著者", "執筆", "取材・文", "文・写真", "글", "글쓴이", "기자",
+    "words and photos by", "words & photos by", "story and photos by", "article written by",
+    "this article was written by", "medically reviewed by", "written and reviewed by", "written by",
+    "posted by", "published by", "reported by", "authored by", "contributed by", "submitted by", "created by",
+    "words by", "text by", "story by", "article by", "post by", "blog by", "guest post by", "opinion by",
+    "analysis by", "review by", "by:", "by", "author:", "authors:", "author", "authored", "geschrieben von",
+    "verfasst von", "veröffentlicht von", "ein beitrag von", "ein artikel von", "ein gastbeitrag von",
+    "beitrag von", "artikel von", "text von", "autor:", "autorin:", "autoren:", "autor/in:", "autor", "autorin",
+    "text:", "von:", "von", "écrit par", "rédigé par", "publié par", "proposé par", "par:", "par", "auteur :",
+    "auteur:", "auteure :", "escrito por", "publicado por", "redactado por", "por:", "por", "autores:",
+    "autora:", "scritto da", "pubblicato da", "a cura di", "di:", "di", "autore:", "geschreven door",
+    "gepost door", "door:", "door", "auteur", "skrevet av", "skrevet af", "skriven av", "publicerad av", "av:",
+    "av", "af:", "tekst:", "foto og tekst:", "text och foto:", "kirjoittanut", "teksti:", "autor:", "napsal:",
+    "opracował:", "oprac.", "szerző:", "írta:", "yazar:", "yazan:", "haber:", "автор:", "автор", "текст:",
+    "автор статьи:", "tác giả:", "penulis:", "oleh:", "oleh", "reporter:", "συντάκτης:", "γράφει ο", "γράφει η",
+    "του", "της", "بقلم:", "بقلم", "كتب:", "كتب", "作者", "文", "撰文", "撰稿", "执笔", "文字", "記者", "记者", "編輯", "著者",
+    "執筆", "取材・文", "文・写真", "글", "글쓴이", "기자",
 ];
 
 /// Removes labels and role words before a name, as often as they stand there.
 fn strip_label(text: &str) -> &str {
-    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | '：' | '|' | '·' | '•' | '●' | '□' | '■' | '◎' | '/' | '／' | '︱' | '丨' | '(' | '（' | '【' | '[' | '"' | '“'));
+    let mut text = text.trim_start_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '-' | '–'
+                    | '—'
+                    | ':'
+                    | '：'
+                    | '|'
+                    | '·'
+                    | '•'
+                    | '●'
+                    | '□'
+                    | '■'
+                    | '◎'
+                    | '/'
+                    | '／'
+                    | '︱'
+                    | '丨'
+                    | '('
+                    | '（'
+                    | '【'
+                    | '['
+                    | '"'
+                    | '“'
+            )
+    });
     loop {
         let found = LABELS.iter().filter(|label| starts_with_label(text, label)).max_by_key(|l| l.len());
         let Some(label) = found else { return text };
-        let rest = text[label.len()..]
-            .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '/' | '／' | '|' | '︱' | '丨' | '｜' | '-' | '–' | '—' | '・'));
+        let rest = text[label.len()..].trim_start_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(c, ':' | '：' | '/' | '／' | '|' | '︱' | '丨' | '｜' | '-' | '–' | '—' | '・')
+        });
         // "Von Miller", "Di Marzio": a label that is also a name's first word needs a whole name after it.
-        let particle = matches!(*label, "von" | "di" | "par" | "por" | "av" | "door" | "автор" | "του" | "της");
+        let particle =
+            matches!(*label, "von" | "di" | "par" | "por" | "av" | "door" | "автор" | "του" | "της");
         if particle && !rest.contains(' ') {
             return text;
         }
@@ -175,7 +244,9 @@ pub(crate) fn clean(name: &str) -> Option<String> {
     }
     let name = strip_label(&name);
     let name = strip_brackets(name);
-    let name = name.trim_matches(|c: char| c.is_whitespace() || (!c.is_alphanumeric() && !matches!(c, '.' | ')' | '!' | '?' | '’' | '\'')));
+    let name = name.trim_matches(|c: char| {
+        c.is_whitespace() || (!c.is_alphanumeric() && !matches!(c, '.' | ')' | '!' | '?' | '’' | '\''))
+    });
     let name = name.trim_end_matches(['’', '\'']).trim();
     let name = chinese::strip_roles(name);
     let name = strip_role_after_dash(name);
@@ -187,7 +258,12 @@ pub(crate) fn clean(name: &str) -> Option<String> {
         return None;
     }
     let lower = name.to_lowercase();
-    if lower.starts_with("http") || lower.contains("://") || lower.starts_with("www.") || is_nobody(&lower) || is_role(&lower) {
+    if lower.starts_with("http")
+        || lower.contains("://")
+        || lower.starts_with("www.")
+        || is_nobody(&lower)
+        || is_role(&lower)
+    {
         return None;
     }
     Some(name.to_owned())
@@ -198,7 +274,11 @@ fn strip_brackets(name: &str) -> &str {
     let Some(open) = name.rfind(['(', '（', '[', '<']) else { return name };
     let inner = name[open..].trim_matches(|c: char| !c.is_alphanumeric());
     let unclosed = !name[open..].contains([')', '）', ']', '>']);
-    if open > 0 && (inner.is_empty() || unclosed || is_role(&inner.to_lowercase())) { name[..open].trim() } else { name }
+    if open > 0 && (inner.is_empty() || unclosed || is_role(&inner.to_lowercase())) {
+        name[..open].trim()
+    } else {
+        name
+    }
 }
 
 /// "Jane Doe - Staff Writer", "Jane Doe – Paper": what stands behind a spaced dash is no part of the name.
@@ -213,28 +293,88 @@ fn strip_role_after_dash(name: &str) -> &str {
 fn is_nobody(lower: &str) -> bool {
     matches!(
         lower,
-        "admin" | "administrator" | "author" | "authors" | "editor" | "editors" | "staff" | "user" | "root" | "guest" | "guest author" | "null"
-            | "undefined" | "none" | "n/a" | "unknown" | "unknown author" | "webmaster" | "super user" | "superuser" | "site admin" | "wordpress"
-            | "default" | "test" | "name" | "by" | "anonymous" | "anonym" | "website" | "support" | "info" | "home" | "blog" | "contributor"
-            | "contributors" | "various" | "various authors" | "email the author" | "the author" | "view all posts" | "follow" | "share"
-            | "佚名" | "匿名" | "未知" | "网友" | "管理员" | "编辑" | "小编" | "本站" | "本站编辑" | "原创" | "转载" | "网络" | "互联网" | "综合" | "记者" | "none none"
+        "admin"
+            | "administrator"
+            | "author"
+            | "authors"
+            | "editor"
+            | "editors"
+            | "staff"
+            | "user"
+            | "root"
+            | "guest"
+            | "guest author"
+            | "null"
+            | "undefined"
+            | "none"
+            | "n/a"
+            | "unknown"
+            | "unknown author"
+            | "webmaster"
+            | "super user"
+            | "superuser"
+            | "site admin"
+            | "wordpress"
+            | "default"
+            | "test"
+            | "name"
+            | "by"
+            | "anonymous"
+            | "anonym"
+            | "website"
+            | "support"
+            | "info"
+            | "home"
+            | "blog"
+            | "contributor"
+            | "contributors"
+            | "various"
+            | "various authors"
+            | "email the author"
+            | "the author"
+            | "view all posts"
+            | "follow"
+            | "share"
+            | "佚名"
+            | "匿名"
+            | "未知"
+            | "网友"
+            | "管理员"
+            | "编辑"
+            | "小编"
+            | "本站"
+            | "本站编辑"
+            | "原创"
+            | "转载"
+            | "网络"
+            | "互联网"
+            | "综合"
+            | "记者"
+            | "none none"
     )
 }
 
 /// Words that name a job and no person: every word of `lower` is one of them.
 pub(crate) fn is_role(lower: &str) -> bool {
+    #[rustfmt::skip]
     const ROLES: &[&str] = &[
-        "staff", "writer", "senior", "junior", "editor", "editorial", "reporter", "correspondent", "contributor", "contributing", "columnist",
-        "freelance", "journalist", "associate", "assistant", "managing", "deputy", "chief", "executive", "in", "of", "the", "at", "and", "&",
-        "for", "head", "director", "manager", "content", "marketing", "digital", "news", "politics", "sports", "business", "health", "science",
-        "tech", "technology", "culture", "opinion", "guest", "special", "to", "lead", "producer", "photographer", "author", "co-author",
-        "analyst", "specialist", "strategist", "founder", "co-founder", "ceo", "cto", "cmo", "president", "vice", "professor", "lecturer",
-        "intern", "fellow", "multimedia", "web", "online", "national", "international", "political", "crime", "features", "feature", "copy",
-        "medical", "dietitian", "redakteur", "redakteurin", "redacteur", "reporterin", "journalistin", "autor", "autorin", "korrespondent",
-        "volontär", "freier", "freie", "mitarbeiter", "mitarbeiterin", "journaliste", "rédacteur", "rédactrice", "correspondant", "periodista",
-        "redactor", "redactora", "corresponsal", "giornalista", "redattore", "verslaggever", "journalista", "redacción",
+        "staff", "writer", "senior", "junior", "editor", "editorial", "reporter", "correspondent",
+        "contributor", "contributing", "columnist", "freelance", "journalist", "associate", "assistant",
+        "managing", "deputy", "chief", "executive", "in", "of", "the", "at", "and", "&", "for", "head",
+        "director", "manager", "content", "marketing", "digital", "news", "politics", "sports", "business",
+        "health", "science", "tech", "technology", "culture", "opinion", "guest", "special", "to", "lead",
+        "producer", "photographer", "author", "co-author", "analyst", "specialist", "strategist", "founder",
+        "co-founder", "ceo", "cto", "cmo", "president", "vice", "professor", "lecturer", "intern", "fellow",
+        "multimedia", "web", "online", "national", "international", "political", "crime", "features", "feature",
+        "copy", "medical", "dietitian", "redakteur", "redakteurin", "redacteur", "reporterin", "journalistin",
+        "autor", "autorin", "korrespondent", "volontär", "freier", "freie", "mitarbeiter", "mitarbeiterin",
+        "journaliste", "rédacteur", "rédactrice", "correspondant", "periodista", "redactor", "redactora",
+        "corresponsal", "giornalista", "redattore", "verslaggever", "journalista", "redacción",
     ];
-    let mut words = lower.split([' ', '/', ',', '-']).map(|w| w.trim_matches(|c: char| !c.is_alphanumeric() && c != '&')).filter(|w| !w.is_empty());
+    let mut words = lower
+        .split([' ', '/', ',', '-'])
+        .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
+        .filter(|w| !w.is_empty());
     let Some(first) = words.next() else { return false };
     ROLES.contains(&first) && words.all(|w| ROLES.contains(&w))
 }
@@ -243,10 +383,17 @@ pub(crate) fn is_role(lower: &str) -> bool {
 /// particles and initials among them, or a Chinese, Japanese or Korean name.
 pub(crate) fn looks_like_person(name: &str) -> bool {
     if name.chars().any(is_cjk) {
-        return looks_like_chinese_name(name) || chinese::looks_like_korean_name(name) || chinese::looks_like_japanese_name(name);
+        return looks_like_chinese_name(name)
+            || looks_like_korean_name(name)
+            || looks_like_japanese_name(name);
     }
     let words: Vec<&str> = name.split(' ').collect();
-    if !(2..=5).contains(&words.len()) || name.chars().count() > 45 || name.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '!' | '?' | '…' | '%' | '$' | '#' | '/' | '_')) {
+    if !(2..=5).contains(&words.len())
+        || name.chars().count() > 45
+        || name
+            .chars()
+            .any(|c| c.is_ascii_digit() || matches!(c, ':' | '!' | '?' | '…' | '%' | '$' | '#' | '/' | '_'))
+    {
         return false;
     }
     let mut capitals = 0;
@@ -268,20 +415,28 @@ pub(crate) fn looks_like_person(name: &str) -> bool {
 }
 
 const PARTICLES: &[&str] = &[
-    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "van", "von", "vom", "zu", "zum", "zur", "der", "den", "ter", "ten",
-    "al", "el", "bin", "ibn", "ben", "bint", "y", "e", "af", "av", "of", "st", "san", "mc", "mac", "d'", "o'", "'t", "und", "ur", "ul",
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "van", "von", "vom", "zu",
+    "zum", "zur", "der", "den", "ter", "ten", "al", "el", "bin", "ibn", "ben", "bint", "y", "e", "af", "av",
+    "of", "st", "san", "mc", "mac", "d'", "o'", "'t", "und", "ur", "ul",
 ];
 
 /// Words that stand capitalised at the start of lines and never in a name.
+#[rustfmt::skip]
 const NO_NAME: &[&str] = &[
-    "the", "a", "an", "this", "that", "about", "share", "read", "more", "read:", "min", "minutes", "last", "updated", "published", "posted", "on", "in", "at", "for",
-    "to", "with", "from", "and", "or", "is", "are", "was", "our", "your", "you", "we", "how", "what", "why", "when", "where", "who", "news", "blog", "home", "team",
-    "editor", "editorial", "staff", "desk", "sign", "log", "subscribe", "newsletter", "comments", "comment", "photo", "photos", "image", "images", "video", "press",
-    "release", "copyright", "rights", "reserved", "privacy", "policy", "terms", "contact", "follow", "facebook", "twitter", "linkedin", "instagram", "email",
-    "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday",
-    "friday", "saturday", "sunday", "am", "pm", "inc", "inc.", "llc", "ltd", "gmbh", "university", "institute", "reviewed", "medically", "article", "story", "table", "contents",
-    "via", "getty", "magazine", "times", "post", "daily", "journal", "reuters", "associated", "leave", "reply", "next", "previous", "category", "tags", "search", "menu", "best", "top",
-    "die", "das", "und", "oder", "mit", "für", "uhr", "lesezeit", "artikel", "teilen", "kommentare", "redaktion", "les", "une", "pour", "dans", "los", "las", "una", "para", "con", "not", "it", "its", "my", "all", "by", "new",
+    "the", "a", "an", "this", "that", "about", "share", "read", "more", "read:", "min", "minutes", "last",
+    "updated", "published", "posted", "on", "in", "at", "for", "to", "with", "from", "and", "or", "is", "are",
+    "was", "our", "your", "you", "we", "how", "what", "why", "when", "where", "who", "news", "blog", "home",
+    "team", "editor", "editorial", "staff", "desk", "sign", "log", "subscribe", "newsletter", "comments",
+    "comment", "photo", "photos", "image", "images", "video", "press", "release", "copyright", "rights",
+    "reserved", "privacy", "policy", "terms", "contact", "follow", "facebook", "twitter", "linkedin",
+    "instagram", "email", "january", "february", "march", "april", "june", "july", "august", "september",
+    "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "am", "pm", "inc", "inc.", "llc", "ltd", "gmbh", "university", "institute", "reviewed",
+    "medically", "article", "story", "table", "contents", "via", "getty", "magazine", "times", "post", "daily",
+    "journal", "reuters", "associated", "leave", "reply", "next", "previous", "category", "tags", "search",
+    "menu", "best", "top", "die", "das", "und", "oder", "mit", "für", "uhr", "lesezeit", "artikel", "teilen",
+    "kommentare", "redaktion", "les", "une", "pour", "dans", "los", "las", "una", "para", "con", "not", "it",
+    "its", "my", "all", "by", "new",
 ];
 
 #[cfg(test)]

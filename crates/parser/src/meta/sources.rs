@@ -104,7 +104,19 @@ impl<'a> Sources<'a> {
         let sites = site_keys(page, &head, &ld);
         let order = order(&lang, page, &head);
         let marks = Marks::read(page);
-        Self { page, input, body, head, ld, sites, lang, order, marks, zones: Zones::default(), lines: Vec::new() }
+        Self {
+            page,
+            input,
+            body,
+            head,
+            ld,
+            sites,
+            lang,
+            order,
+            marks,
+            zones: Zones::default(),
+            lines: Vec::new(),
+        }
     }
 
     /// Fixes the places once it is known where the title is printed.
@@ -142,7 +154,8 @@ impl<'a> Sources<'a> {
 }
 
 fn declared_language(page: &Page, head: &Head<'_>) -> String {
-    let html = page.attr(0, "lang").or_else(|| page.attr(0, "xml:lang")).map(str::trim).filter(|l| !l.is_empty());
+    let html =
+        page.attr(0, "lang").or_else(|| page.attr(0, "xml:lang")).map(str::trim).filter(|l| !l.is_empty());
     let declared = html.or_else(|| head.first(&["og:locale", "content-language", "dc.language", "language"]));
     declared.unwrap_or_default().to_ascii_lowercase()
 }
@@ -153,7 +166,8 @@ fn order(lang: &str, page: &Page, head: &Head<'_>) -> Order {
     let country = host.rsplit('.').next().unwrap_or_default();
     let locale = head.first(&["og:locale"]).unwrap_or_default().to_ascii_lowercase();
     let english = lang.is_empty() || lang.starts_with("en");
-    let elsewhere = lang.starts_with("en-") && lang != "en-us" || (locale.starts_with("en_") && locale != "en_us");
+    let elsewhere =
+        lang.starts_with("en-") && lang != "en-us" || (locale.starts_with("en_") && locale != "en_us");
     let general = country.len() != 2 || matches!(country, "us" | "io" | "co" | "me" | "tv" | "ai" | "ph");
     if english && !elsewhere && general { Order::MonthFirst } else { Order::DayFirst }
 }
@@ -166,7 +180,16 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
             keys.push(key);
         }
     };
-    for (_, name) in head.among(&["og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "twitter:site", "copyright", "sitename"]) {
+    for (_, name) in head.among(&[
+        "og:site_name",
+        "application-name",
+        "apple-mobile-web-app-title",
+        "dc.publisher",
+        "publisher",
+        "twitter:site",
+        "copyright",
+        "sitename",
+    ]) {
         add(name);
     }
     ld.sites.iter().for_each(|s| add(s));
@@ -176,7 +199,10 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
     add(host);
     let labels: Vec<&str> = host.split('.').collect();
     if labels.len() >= 2 {
-        let second_level = matches!(labels[labels.len() - 2], "co" | "com" | "org" | "net" | "gov" | "edu" | "ac" | "ne" | "or");
+        let second_level = matches!(
+            labels[labels.len() - 2],
+            "co" | "com" | "org" | "net" | "gov" | "edu" | "ac" | "ne" | "or"
+        );
         let registered = if second_level && labels.len() >= 3 { labels.len() - 3 } else { labels.len() - 2 };
         add(labels[registered]);
     }
@@ -195,11 +221,19 @@ pub(crate) fn is_aside(page: &Page, i: NodeId) -> bool {
 
 /// Classes and ids of comment threads, lists of other articles and the like.
 fn names_other_parts(names: &str) -> bool {
-    const PARTS: &[&str] = &["comment", "related", "sidebar", "recommend", "popular", "trending", "footer", "breadcrumb", "newsletter", "widget", "most-read", "mostread", "more-stories", "also-like", "disqus", "cookie", "modal", "popup", "carousel", "teaser"];
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "comment", "related", "sidebar", "recommend", "popular", "trending", "footer", "breadcrumb",
+        "newsletter", "widget", "most-read", "mostread", "more-stories", "also-like", "disqus", "cookie",
+        "modal", "popup", "carousel", "teaser",
+    ];
     names.split([' ', '\n', '\t']).filter(|n| n.len() < 60).any(|name| {
         let lower = name.to_ascii_lowercase();
         // Flags of the whole page ("has-sidebar", "no-comments", "comments-open") say nothing of a part.
-        !["has-", "no-", "with-", "is-", "without", "single", "page", "post-", "open", "hide", "layout"].iter().any(|f| lower.contains(f)) && PARTS.iter().any(|p| lower.contains(p))
+        !["has-", "no-", "with-", "is-", "without", "single", "page", "post-", "open", "hide", "layout"]
+            .iter()
+            .any(|f| lower.contains(f))
+            && PARTS.iter().any(|p| lower.contains(p))
     })
 }
 
@@ -214,7 +248,10 @@ fn zones(page: &Page, body: &Body, printed: Option<Range<usize>>) -> Zones {
     let text = page.full_text();
     let head_of_text = page.all(Tag::Title).next().map_or(0, |i| page.text_range(i).end);
     let body_range = match body.root {
-        Some(_) => page.text_range(body.first).start..page.text_range(body.last).end.max(page.text_range(body.first).start),
+        Some(_) => {
+            page.text_range(body.first).start
+                ..page.text_range(body.last).end.max(page.text_range(body.first).start)
+        }
         None => printed.as_ref().map_or(head_of_text..head_of_text, |p| p.end..p.end),
     };
     let title = printed.unwrap_or(body_range.start..body_range.start);
@@ -248,7 +285,9 @@ fn lines<'a>(page: &'a Page, zones: &Zones) -> Vec<Line<'a>> {
     let before_title = zones.head.start..zones.title.start.max(zones.head.start);
     let count = text[before_title.clone()].split('\n').count();
     push(before_title, Place::Head, &|n| up_to(count - n));
-    push(zones.title.end.max(zones.head.start)..zones.head.end.max(zones.title.end), Place::Head, &|n| up_to(n));
+    push(zones.title.end.max(zones.head.start)..zones.head.end.max(zones.title.end), Place::Head, &|n| {
+        up_to(n)
+    });
     let body = zones.body.clone();
     let into = floor(text, (body.start + INTO_BODY).min(body.end));
     push(body.start..into, Place::Body, &|n| up_to(n));

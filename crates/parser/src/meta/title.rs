@@ -61,7 +61,10 @@ fn shorten_headings(offers: &mut [Offer<String>], first_heading: usize, page: &P
     for (heading, &node) in headings.iter_mut().zip(nodes) {
         let own = key(&heading.value);
         let kicker = !heading.value.contains([':', '：']);
-        let fits = |k: &str| own.len() > k.len() && ((kicker && own.ends_with(k)) || page.text(node).split('\n').any(|l| key(l) == k));
+        let fits = |k: &str| {
+            own.len() > k.len()
+                && ((kicker && own.ends_with(k)) || page.text(node).split('\n').any(|l| key(l) == k))
+        };
         if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
             heading.value = (*value).to_owned();
         }
@@ -82,7 +85,14 @@ fn declared(sources: &Sources<'_>) -> Vec<Offer<String>> {
         }
     }
     for (name, content) in sources.head.among(&[
-        "og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title", "headline", "title", "sailthru.title",
+        "og:title",
+        "twitter:title",
+        "citation_title",
+        "dc.title",
+        "dcterms.title",
+        "headline",
+        "title",
+        "sailthru.title",
         "parsely-title",
     ]) {
         let (evidence, origin, score) = match name {
@@ -119,7 +129,11 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
         let mut score = offers[n].score;
         if n >= first_heading {
             let node = nodes[n - first_heading];
-            let likeness = (0..first_heading).filter(|&m| speaks(m)).map(|m| likeness(&words[n], &words[m])).max().unwrap_or(0);
+            let likeness = (0..first_heading)
+                .filter(|&m| speaks(m))
+                .map(|m| likeness(&words[n], &words[m]))
+                .max()
+                .unwrap_or(0);
             let equal = (0..first_heading).any(|m| keys[m] == keys[n] && speaks(m));
             score = match (page.tag(node), equal) {
                 (Tag::H1, true) => 60,
@@ -139,19 +153,33 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
             if page.hidden(node) {
                 score -= 12;
             }
-            if score > 0 && page.ancestors(node).any(|a| matches!(page.tag(a), Tag::Nav | Tag::Footer | Tag::Aside)) {
+            if score > 0
+                && page.ancestors(node).any(|a| matches!(page.tag(a), Tag::Nav | Tag::Footer | Tag::Aside))
+            {
                 score -= if equal { 3 } else { 15 };
             }
         } else {
-            let agreeing = (0..offers.len()).any(|m| offers[m].origin != offers[n].origin && keys[m] == keys[n]);
+            let agreeing =
+                (0..offers.len()).any(|m| offers[m].origin != offers[n].origin && keys[m] == keys[n]);
             score += if agreeing { 10 } else { 0 };
             // What is declared twice, but not in the `<title>`, is not for search engines alone; and a heading
             // that only the `<title>` repeats may be written for them.
             let same = |e: Evidence| (0..first_heading).any(|m| evidences[m] == e && keys[m] == keys[n]);
             let of_title_tag = |m: usize| evidences[m] == Evidence::TitleTag && keys[m] != keys[n];
             if evidences[n] == Evidence::OpenGraph && (0..first_heading).any(of_title_tag) {
-                let headed = |m: usize| evidences[m] == Evidence::Heading && evidences.iter().zip(&keys).filter(|(_, k)| **k == keys[m]).all(|(e, _)| matches!(e, Evidence::Heading | Evidence::TitleTag));
-                if same(Evidence::JsonLd) || (first_heading..offers.len()).any(|m| offers[m].origin == "h1" && headed(m) && one_of(&keys[..first_heading], &keys[m])) {
+                let headed = |m: usize| {
+                    evidences[m] == Evidence::Heading
+                        && evidences
+                            .iter()
+                            .zip(&keys)
+                            .filter(|(_, k)| **k == keys[m])
+                            .all(|(e, _)| matches!(e, Evidence::Heading | Evidence::TitleTag))
+                };
+                if same(Evidence::JsonLd)
+                    || (first_heading..offers.len()).any(|m| {
+                        offers[m].origin == "h1" && headed(m) && one_of(&keys[..first_heading], &keys[m])
+                    })
+                {
                     score = 62;
                 }
             }

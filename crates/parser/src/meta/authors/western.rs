@@ -12,11 +12,18 @@ use crate::{
 use model::{Evidence, Person};
 
 /// Words with which a byline begins, lower case.
+#[rustfmt::skip]
 const BY: &[&str] = &[
-    "by ", "by: ", "written by ", "written by: ", "posted by ", "posted by: ", "published by ", "words by ", "words: ", "story by ", "text by ", "article by ", "reported by ", "author: ", "author ", "authors: ", "von ", "von: ",
-    "ein artikel von ", "ein beitrag von ", "ein gastbeitrag von ", "eine analyse von ", "ein kommentar von ", "ein interview von ", "eine kolumne von ", "kommentar von ", "interview von ", "geschrieben von ", "verfasst von ", "autor: ", "autorin: ", "autoren: ", "text: ", "par ", "par : ", "écrit par ", "rédigé par ",
-    "publié par ", "auteur : ", "por ", "por: ", "escrito por ", "publicado por ", "di ", "scritto da ", "a cura di ", "pubblicato da ", "autore: ", "door ", "door: ", "geschreven door ", "av ", "av: ", "af ", "tekst: ", "text och foto: ", "teksti: ",
-    "oleh ", "oleh: ", "penulis: ", "автор: ", "автор ", "текст: ", "yazar: ", "yazan: ", "napsal ", "autor ", "szerző: ", "συντάκτης: ", "tác giả: ", "redaktion: ", "redaktør: ", "journalist: ", "reporter: ",
+    "by ", "by: ", "written by ", "written by: ", "posted by ", "posted by: ", "published by ", "words by ",
+    "words: ", "story by ", "text by ", "article by ", "reported by ", "author: ", "author ", "authors: ",
+    "von ", "von: ", "ein artikel von ", "ein beitrag von ", "ein gastbeitrag von ", "eine analyse von ",
+    "ein kommentar von ", "ein interview von ", "eine kolumne von ", "kommentar von ", "interview von ",
+    "geschrieben von ", "verfasst von ", "autor: ", "autorin: ", "autoren: ", "text: ", "par ", "par : ",
+    "écrit par ", "rédigé par ", "publié par ", "auteur : ", "por ", "por: ", "escrito por ", "publicado por ",
+    "di ", "scritto da ", "a cura di ", "pubblicato da ", "autore: ", "door ", "door: ", "geschreven door ",
+    "av ", "av: ", "af ", "tekst: ", "text och foto: ", "teksti: ", "oleh ", "oleh: ", "penulis: ", "автор: ",
+    "автор ", "текст: ", "yazar: ", "yazan: ", "napsal ", "autor ", "szerző: ", "συντάκτης: ", "tác giả: ",
+    "redaktion: ", "redaktør: ", "journalist: ", "reporter: ",
 ];
 
 pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
@@ -33,7 +40,8 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             Place::Tail => 50 - i32::from(line.distance.min(8)),
             _ => continue,
         };
-        let names: Vec<String> = names_in(rest).into_iter().filter(|n| person::looks_like_person(n)).collect();
+        let names: Vec<String> =
+            names_in(rest).into_iter().filter(|n| person::looks_like_person(n)).collect();
         if !names.is_empty() && names.len() <= 10 {
             offers.push(Offer::new(people(names), Evidence::Byline, "by", base));
         }
@@ -45,7 +53,11 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 fn after_by(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     BY.iter()
-        .filter(|by| line.get(..by.len()).is_some_and(|head| head.eq_ignore_ascii_case(by) || (!by.is_ascii() && head.to_lowercase() == **by)))
+        .filter(|by| {
+            line.get(..by.len()).is_some_and(|head| {
+                head.eq_ignore_ascii_case(by) || (!by.is_ascii() && head.to_lowercase() == **by)
+            })
+        })
         .max_by_key(|by| by.len())
         .map(|by| &line[by.len()..])
 }
@@ -83,9 +95,15 @@ fn links(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
 
 /// Whether an address is that of an author's page, by the words that such addresses have.
 pub(crate) fn is_author_page(href: &str) -> bool {
+    #[rustfmt::skip]
     const PARTS: &[&str] = &[
-        "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/", "/autore/", "/writer/", "/writers/", "/contributor/", "/contributors/", "/profile/", "/profiles/", "/people/", "/person/", "/staff/", "/journalist/", "/journalists/", "/journaliste/",
-        "/redakteur", "/redaktion/", "/columnist/", "/columnists/", "/by/", "/byline/", "/reporter/", "/reporters/", "/user/", "/users/", "/u/", "/team/", "/bio/", "/expert/", "/experts/", "/verfasser/", "/skribent/", "/forfatter/", "/yazar/", "/yazarlar/", "/penulis/", "/writers-", "/correspondents/", "author=", "/author-", "/about-the-author", "/avtor", "/impressum/autoren",
+        "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/",
+        "/autore/", "/writer/", "/writers/", "/contributor/", "/contributors/", "/profile/", "/profiles/",
+        "/people/", "/person/", "/staff/", "/journalist/", "/journalists/", "/journaliste/", "/redakteur",
+        "/redaktion/", "/columnist/", "/columnists/", "/by/", "/byline/", "/reporter/", "/reporters/", "/user/",
+        "/users/", "/u/", "/team/", "/bio/", "/expert/", "/experts/", "/verfasser/", "/skribent/",
+        "/forfatter/", "/yazar/", "/yazarlar/", "/penulis/", "/writers-", "/correspondents/", "author=",
+        "/author-", "/about-the-author", "/avtor", "/impressum/autoren",
     ];
     let lower = href.to_ascii_lowercase();
     !lower.starts_with("mailto:") && (PARTS.iter().any(|p| lower.contains(p)) || lower.contains("/@"))
@@ -97,14 +115,71 @@ pub(crate) fn names_in(text: &str) -> Vec<String> {
     if let Some(rest) = after_by(text) {
         text = rest;
     }
-    let end = [" | ", " • ", " · ", " – ", " — ", " - ", " on ", " at ", " in ", " for ", " am ", " vom ", " le ", " el ", " il ", " op ", " den ", " Published", " Updated", " Posted", " Last ", " Follow", " published", " updated", " Reviewed", " Medically", " Senior ", " Staff ", " Contributor", " min read", " [", " (@", "\t", " // ", " : ", " -- ", " Veröffentlicht", " aktualisiert", " Lesezeit"]
-        .iter()
-        .filter_map(|mark| text.find(mark).filter(|at| *at > 2))
-        .chain(text.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 2))
-        .min()
-        .unwrap_or(text.len());
+    let end = [
+        " | ",
+        " • ",
+        " · ",
+        " – ",
+        " — ",
+        " - ",
+        " on ",
+        " at ",
+        " in ",
+        " for ",
+        " am ",
+        " vom ",
+        " le ",
+        " el ",
+        " il ",
+        " op ",
+        " den ",
+        " Published",
+        " Updated",
+        " Posted",
+        " Last ",
+        " Follow",
+        " published",
+        " updated",
+        " Reviewed",
+        " Medically",
+        " Senior ",
+        " Staff ",
+        " Contributor",
+        " min read",
+        " [",
+        " (@",
+        "\t",
+        " // ",
+        " : ",
+        " -- ",
+        " Veröffentlicht",
+        " aktualisiert",
+        " Lesezeit",
+    ]
+    .iter()
+    .filter_map(|mark| text.find(mark).filter(|at| *at > 2))
+    .chain(text.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 2))
+    .min()
+    .unwrap_or(text.len());
     // Lines of one element: the first is the name, the next a role or a date.
-    let head = text[..end].lines().find(|l| !matches!(l.trim().to_lowercase().trim_end_matches(':'), "" | "by" | "von" | "par" | "por" | "di" | "author" | "written" | "written by" | "autor" | "作者")).unwrap_or_default();
+    let head = text[..end]
+        .lines()
+        .find(|l| {
+            !matches!(
+                l.trim().to_lowercase().trim_end_matches(':'),
+                "" | "by"
+                    | "von"
+                    | "par"
+                    | "por"
+                    | "di"
+                    | "author"
+                    | "written"
+                    | "written by"
+                    | "autor"
+                    | "作者"
+            )
+        })
+        .unwrap_or_default();
     person::names(head)
 }
 
@@ -116,12 +191,49 @@ pub(crate) fn may_be_name(name: &str) -> bool {
     (2..=50).contains(&characters)
         && words <= 6
         && !name.contains(['!', '?', ':', '…', '»', '«', '>', '<'])
-        && !["more", "all posts", "view", "profile", "follow", "about", "read", "contact", "subscribe", "see ", "website", "bio", "posts", "articles", "authors", "our team", "the team", "login", "sign in", "register", "mehr", "alle artikel", "zum profil", "share"].iter().any(|w| lower == *w || lower.starts_with(&format!("{w} ")) || lower.ends_with(" posts") || lower.ends_with(" articles"))
+        && ![
+            "more",
+            "all posts",
+            "view",
+            "profile",
+            "follow",
+            "about",
+            "read",
+            "contact",
+            "subscribe",
+            "see ",
+            "website",
+            "bio",
+            "posts",
+            "articles",
+            "authors",
+            "our team",
+            "the team",
+            "login",
+            "sign in",
+            "register",
+            "mehr",
+            "alle artikel",
+            "zum profil",
+            "share",
+        ]
+        .iter()
+        .any(|w| {
+            lower == *w
+                || lower.starts_with(&format!("{w} "))
+                || lower.ends_with(" posts")
+                || lower.ends_with(" articles")
+        })
 }
 
 /// One capitalised word, an account's name: enough where the class says that it is an author's.
 pub(crate) fn is_short_name(name: &str) -> bool {
-    !name.contains(' ') && (3..=20).contains(&name.chars().count()) && name.chars().next().is_some_and(char::is_uppercase) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\'')) && may_be_name(name) && !person::is_role(&name.to_lowercase())
+    !name.contains(' ')
+        && (3..=20).contains(&name.chars().count())
+        && name.chars().next().is_some_and(char::is_uppercase)
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\''))
+        && may_be_name(name)
+        && !person::is_role(&name.to_lowercase())
 }
 
 #[cfg(test)]

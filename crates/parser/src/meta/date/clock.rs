@@ -11,9 +11,10 @@ pub(super) struct Clock {
 }
 
 /// Words and marks between a date and its time ("at", "um", "kl.", "à", "alle ore").
+#[rustfmt::skip]
 const BETWEEN: &[&str] = &[
-    "t", "at", "um", "kl", "klo", "à", "a", "às", "las", "ore", "alle", "om", "o", "godz", "ob", "la", "в", "о", "ώρα",
-    "saat", "pukul", "jam", "lúc", "uhr", "the", "de", "h", "الساعة", "เวลา",
+    "t", "at", "um", "kl", "klo", "à", "a", "às", "las", "ore", "alle", "om", "o", "godz", "ob", "la", "в", "о",
+    "ώρα", "saat", "pukul", "jam", "lúc", "uhr", "the", "de", "h", "الساعة", "เวลา",
 ];
 
 /// The time that begins at token `i` or up to four tokens later.
@@ -34,7 +35,9 @@ pub(super) fn after(text: &str, tokens: &[Token], mut i: usize) -> Option<Clock>
                     return None;
                 }
             }
-            Kind::Mark('上' | '午' | '早' | '凌' | '晨' | '前') => afternoon = afternoon.or(Some(false)),
+            Kind::Mark('上' | '午' | '早' | '凌' | '晨' | '前') => {
+                afternoon = afternoon.or(Some(false));
+            }
             Kind::Mark('下' | '晚' | '夜' | '後' | '后') => afternoon = Some(true),
             Kind::Mark(',' | '|' | '-' | '·' | '•' | '(' | ')' | '.' | '/' | '@' | '\'' | ':') => {}
             Kind::Mark(_) => return None,
@@ -44,7 +47,13 @@ pub(super) fn after(text: &str, tokens: &[Token], mut i: usize) -> Option<Clock>
     None
 }
 
-fn clock(text: &str, tokens: &[Token], i: usize, mut afternoon: Option<bool>, announced: bool) -> Option<Clock> {
+fn clock(
+    text: &str,
+    tokens: &[Token],
+    i: usize,
+    mut afternoon: Option<bool>,
+    announced: bool,
+) -> Option<Clock> {
     let (mut hour, _) = small(tokens, i, 23)?;
     let mark = |at: usize| tokens.get(at).map(|t| t.kind);
     let word = |at: usize| match tokens.get(at) {
@@ -89,7 +98,9 @@ fn clock(text: &str, tokens: &[Token], i: usize, mut afternoon: Option<bool>, an
     {
         second = s.min(59);
         next += 2;
-        if matches!(mark(next), Some(Kind::Mark('.' | ','))) && matches!(mark(next + 1), Some(Kind::Number { .. })) {
+        if matches!(mark(next), Some(Kind::Mark('.' | ',')))
+            && matches!(mark(next + 1), Some(Kind::Number { .. }))
+        {
             next += 2;
         }
     }
@@ -116,7 +127,9 @@ fn on_24(hour: u32, afternoon: Option<bool>) -> u32 {
 
 fn small(tokens: &[Token], i: usize, most: u64) -> Option<(u32, u8)> {
     match tokens.get(i)?.kind {
-        Kind::Number { value, digits } if value <= most && digits <= 2 => Some((u32::try_from(value).ok()?, digits)),
+        Kind::Number { value, digits } if value <= most && digits <= 2 => {
+            Some((u32::try_from(value).ok()?, digits))
+        }
         _ => None,
     }
 }
@@ -130,17 +143,20 @@ fn zone(text: &str, tokens: &[Token], i: usize) -> (Option<FixedOffset>, usize) 
             (None, _) => (None, i),
         },
         Kind::Mark(sign @ ('+' | '-')) => {
-            let Some(Kind::Number { value, digits }) = tokens.get(i + 1).map(|t| t.kind) else { return (None, i) };
+            let Some(Kind::Number { value, digits }) = tokens.get(i + 1).map(|t| t.kind) else {
+                return (None, i);
+            };
             let (hours, mut minutes, mut next) = match digits {
                 3 | 4 => (value / 100, value % 100, i + 2),
                 1 | 2 if sign == '+' || !token.spaced => (value, 0, i + 2),
                 _ => return (None, i),
             };
-            if digits <= 2 && matches!(tokens.get(next).map(|t| t.kind), Some(Kind::Mark(':'))) {
-                if let Some((m, _)) = small(tokens, next + 1, 59) {
-                    minutes = u64::from(m);
-                    next += 2;
-                }
+            if digits <= 2
+                && matches!(tokens.get(next).map(|t| t.kind), Some(Kind::Mark(':')))
+                && let Some((m, _)) = small(tokens, next + 1, 59)
+            {
+                minutes = u64::from(m);
+                next += 2;
             }
             let seconds = i32::try_from(hours * 3600 + minutes * 60).unwrap_or(i32::MAX);
             let offset = FixedOffset::east_opt(if sign == '+' { seconds } else { -seconds });
@@ -188,9 +204,9 @@ fn half_of_day(word: &str) -> Option<bool> {
 
 fn is_weekday(lower: &str) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "die", "mit", "don", "fre", "sam", "son", "lun", "mar", "mer",
-        "jeu", "ven", "dim", "mié", "jue", "vie", "sáb", "dom", "seg", "ter", "qua", "qui", "sex", "gio", "пон", "вто",
-        "сре", "чет", "пят", "суб", "вос",
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "die", "mit", "don", "fre", "sam", "son", "lun",
+        "mar", "mer", "jeu", "ven", "dim", "mié", "jue", "vie", "sáb", "dom", "seg", "ter", "qua", "qui",
+        "sex", "gio", "пон", "вто", "сре", "чет", "пят", "суб", "вос",
     ];
     lower.chars().count() <= 12 && BEGINNINGS.iter().any(|b| lower.starts_with(b))
 }

@@ -44,7 +44,11 @@ pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
         match scanner.at(i) {
             Some(m) => {
                 if let Some(stamp) = m.stamp().filter(|s| !matches!(s, Stamp::Year(_))) {
-                    out.push(Found { stamp, at: tokens[i].at.start..tokens[m.next - 1].at.end, ambiguous: m.ambiguous });
+                    out.push(Found {
+                        stamp,
+                        at: tokens[i].at.start..tokens[m.next - 1].at.end,
+                        ambiguous: m.ambiguous,
+                    });
                 }
                 i = m.next.max(i + 1);
             }
@@ -52,16 +56,6 @@ pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
         }
     }
     out
-}
-
-/// Whether a text holds a month and day without a year (`12月26日`, `Dec 26`): a date for a reader of that year.
-pub(crate) fn yearless(text: &str) -> Option<(u32, u32)> {
-    let tokens = token::tokens(text);
-    let scanner = scan::Scanner { text, tokens: &tokens, order: Order::DayFirst };
-    (0..tokens.len()).find_map(|i| match scanner.at(i)?.reading {
-        scan::Reading::Yearless(month, day) => Some((month, day)),
-        _ => None,
-    })
 }
 
 /// The value of an attribute or of a JSON string that should hold one date: ISO 8601 in its forms, RFC 2822,

@@ -80,8 +80,20 @@ mod tests {
     #[test]
     fn names_of_many_languages_are_known() {
         let known = [
-            ("Sept", 9), ("März", 3), ("août", 8), ("diciembre", 12), ("março", 3), ("grudnia", 12), ("مارس", 3),
-            ("มี.ค", 3), ("февраля", 2), ("Şubat", 2), ("kovo", 3), ("Μαΐου", 5), ("listopada", 11), ("DEC", 12),
+            ("Sept", 9),
+            ("März", 3),
+            ("août", 8),
+            ("diciembre", 12),
+            ("março", 3),
+            ("grudnia", 12),
+            ("مارس", 3),
+            ("มี.ค", 3),
+            ("февраля", 2),
+            ("Şubat", 2),
+            ("kovo", 3),
+            ("Μαΐου", 5),
+            ("listopada", 11),
+            ("DEC", 12),
         ];
         for (name, number) in known {
             assert_eq!(month(name), Some(number), "{name}");

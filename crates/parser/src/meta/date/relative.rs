@@ -16,7 +16,8 @@ pub(crate) fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDa
             return today.checked_sub_days(Days::new(*days));
         }
     }
-    let count: String = lower.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let count: String =
+        lower.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let ago = AGO.iter().any(|w| contains_word(&lower, w));
     let count: i64 = match count.parse() {
         Ok(n) => n,
@@ -32,7 +33,8 @@ pub(crate) fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDa
 }
 
 fn starts_as_word(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| !is_spaced_script(word) || !rest.starts_with(char::is_alphanumeric))
+    text.strip_prefix(word)
+        .is_some_and(|rest| !is_spaced_script(word) || !rest.starts_with(char::is_alphanumeric))
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
@@ -44,27 +46,48 @@ fn contains_word(text: &str, word: &str) -> bool {
 }
 
 fn is_spaced_script(word: &str) -> bool {
-    !word.chars().any(|c| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{e00}'..='\u{e7f}'))
+    !word
+        .chars()
+        .any(|c| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{e00}'..='\u{e7f}'))
 }
 
 const NAMED_DAYS: &[(&str, u64)] = &[
-    ("today|just now|今天|今日|刚刚|剛剛|오늘|heute|hoy|aujourd'hui|oggi|hoje|vandaag|сегодня|i dag|idag|bugün|dziś", 0),
+    (
+        "today|just now|今天|今日|刚刚|剛剛|오늘|heute|hoy|aujourd'hui|oggi|hoje|vandaag|сегодня|i dag|idag|bugün|dziś",
+        0,
+    ),
     ("yesterday|昨天|昨日|어제|gestern|ayer|hier|ieri|ontem|gisteren|вчера|i går|igår|dün|wczoraj", 1),
     ("前天|一昨日|그저께|vorgestern|anteayer|avant-hier", 2),
 ];
 
+#[rustfmt::skip]
 const AGO: &[&str] = &[
-    "ago", "前", "전", "vor", "hace", "il y a", "fa", "há", "geleden", "назад", "sedan", "siden", "önce", "temu", "sitten",
-    "ที่แล้ว", "منذ", "yang lalu",
+    "ago", "前", "전", "vor", "hace", "il y a", "fa", "há", "geleden", "назад", "sedan", "siden", "önce", "temu",
+    "sitten", "ที่แล้ว", "منذ", "yang lalu",
 ];
 
 /// Words and their length in minutes; the longer unit first, since "3 months" contains "mo".
 const UNITS: &[(&str, i64)] = &[
-    ("month|months|个月|個月|か月|ヶ月|개월|monat|monaten|mes|meses|mois|mese|mesi|mês|maand|maanden|месяц|месяца|месяцев", 43_200),
-    ("week|weeks|周|週|星期|주|woche|wochen|semana|semanas|semaine|semaines|settimana|settimane|weken|неделю|недели|недель", 10_080),
-    ("day|days|天|日|일|tag|tagen|día|días|jour|jours|giorno|giorni|dia|dias|dag|dagen|dagar|dager|день|дня|дней|gün|dni|päivää|يوم|أيام|hari", 1440),
-    ("hour|hours|hr|hrs|h|小时|小時|時間|시간|stunde|stunden|hora|horas|heure|heures|ora|ore|uur|час|часа|часов|timmar|timer|saat|ساعة|jam", 60),
-    ("minute|minutes|min|mins|m|分钟|分鐘|分|분|minuten|minuto|minutos|minuti|minuut|минут|минуты|минуту|dakika|دقيقة|menit", 1),
+    (
+        "month|months|个月|個月|か月|ヶ月|개월|monat|monaten|mes|meses|mois|mese|mesi|mês|maand|maanden|месяц|месяца|месяцев",
+        43_200,
+    ),
+    (
+        "week|weeks|周|週|星期|주|woche|wochen|semana|semanas|semaine|semaines|settimana|settimane|weken|неделю|недели|недель",
+        10_080,
+    ),
+    (
+        "day|days|天|日|일|tag|tagen|día|días|jour|jours|giorno|giorni|dia|dias|dag|dagen|dagar|dager|день|дня|дней|gün|dni|päivää|يوم|أيام|hari",
+        1440,
+    ),
+    (
+        "hour|hours|hr|hrs|h|小时|小時|時間|시간|stunde|stunden|hora|horas|heure|heures|ora|ore|uur|час|часа|часов|timmar|timer|saat|ساعة|jam",
+        60,
+    ),
+    (
+        "minute|minutes|min|mins|m|分钟|分鐘|分|분|minuten|minuto|minutos|minuti|minuut|минут|минуты|минуту|dakika|دقيقة|menit",
+        1,
+    ),
     ("second|seconds|sec|秒|초|sekunden|segundos|secondes|secondi|секунд", 0),
 ];
 

@@ -62,7 +62,8 @@ impl Scanner<'_> {
             Kind::Word => self.month_first(i).or_else(|| self.vietnamese(i))?,
             Kind::Mark(_) => self.era(i)?,
         };
-        let clock = matches!(reading, Reading::Day(_)).then(|| clock::after(self.text, self.tokens, next)).flatten();
+        let clock =
+            matches!(reading, Reading::Day(_)).then(|| clock::after(self.text, self.tokens, next)).flatten();
         if let Some(clock) = &clock {
             next = clock.next;
         }
@@ -91,7 +92,9 @@ impl Scanner<'_> {
 
     fn small(&self, i: usize, most: u64) -> Option<u32> {
         match self.kind(i)? {
-            Kind::Number { value, digits } if digits <= 2 && (1..=most).contains(&value) => u32::try_from(value).ok(),
+            Kind::Number { value, digits } if digits <= 2 && (1..=most).contains(&value) => {
+                u32::try_from(value).ok()
+            }
             _ => None,
         }
     }
@@ -100,7 +103,9 @@ impl Scanner<'_> {
         match self.kind(i)? {
             Kind::Number { value, digits: 4 } if (1000..2200).contains(&value) => i32::try_from(value).ok(),
             // The Buddhist era, for the years of print and web.
-            Kind::Number { value, digits: 4 } if (2440..2640).contains(&value) => i32::try_from(value - 543).ok(),
+            Kind::Number { value, digits: 4 } if (2440..2640).contains(&value) => {
+                i32::try_from(value - 543).ok()
+            }
             _ => None,
         }
     }
@@ -119,12 +124,13 @@ impl Scanner<'_> {
     /// A month's name at `i` and the index after it and its dot.
     fn month(&self, i: usize) -> Option<(u32, usize)> {
         let word = self.word(i)?;
-        if months::is_thai(word) && self.mark(i + 1) == Some('.') && !self.spaced(i + 2) {
-            if let Some(rest) = self.word(i + 2)
-                && let Some(month) = months::month(&format!("{word}.{rest}"))
-            {
-                return Some((month, i + 3 + usize::from(self.mark(i + 3) == Some('.'))));
-            }
+        if months::is_thai(word)
+            && self.mark(i + 1) == Some('.')
+            && !self.spaced(i + 2)
+            && let Some(rest) = self.word(i + 2)
+            && let Some(month) = months::month(&format!("{word}.{rest}"))
+        {
+            return Some((month, i + 3 + usize::from(self.mark(i + 3) == Some('.'))));
         }
         // The Levant's names of two words.
         let two = match (word, self.word(i + 1)) {
@@ -152,7 +158,8 @@ impl Scanner<'_> {
         };
         let (y, m, d) = (value / 10_000, value / 100 % 100, value % 100);
         (1900..2100).contains(&y).then_some(())?;
-        let date = NaiveDate::from_ymd_opt(i32::try_from(y).ok()?, u32::try_from(m).ok()?, u32::try_from(d).ok()?)?;
+        let date =
+            NaiveDate::from_ymd_opt(i32::try_from(y).ok()?, u32::try_from(m).ok()?, u32::try_from(d).ok()?)?;
         Some((Reading::Day(date), false, i + 1))
     }
 
@@ -174,13 +181,18 @@ impl Scanner<'_> {
         let month = self.small(i + 4, 12).filter(|_| self.mark(i + 5) == Some('月'))?;
         let day = self.small(i + 6, 31)?;
         let date = NaiveDate::from_ymd_opt(before + count, month, day)?;
-        Some((Reading::Day(date), false, i + 7 + usize::from(matches!(self.mark(i + 7), Some('日' | '号' | '號')))))
+        Some((
+            Reading::Day(date),
+            false,
+            i + 7 + usize::from(matches!(self.mark(i + 7), Some('日' | '号' | '號'))),
+        ))
     }
 
     fn year_first(&self, i: usize) -> Option<(Reading, bool, usize)> {
         let Some(year) = self.year(i) else { return self.yearless_cjk(i) };
         if let Some('年' | '년') = self.mark(i + 1) {
-            let Some(month) = self.small(i + 2, 12).filter(|_| matches!(self.mark(i + 3), Some('月' | '월'))) else {
+            let Some(month) = self.small(i + 2, 12).filter(|_| matches!(self.mark(i + 3), Some('月' | '월')))
+            else {
                 return Some((Reading::Year(year), false, i + 2));
             };
             return Some(match self.small(i + 4, 31).and_then(|d| NaiveDate::from_ymd_opt(year, month, d)) {
@@ -203,10 +215,14 @@ impl Scanner<'_> {
                 return Some((Reading::Day(date), false, i + 5));
             }
             let whole = separator != ',' && !self.spaced(i + 1) && !self.spaced(i + 2);
-            let ends = self.mark(i + 3).is_none_or(|c| !matches!(c, '-' | '/' | ':' | '%')) || self.spaced(i + 3);
+            let ends =
+                self.mark(i + 3).is_none_or(|c| !matches!(c, '-' | '/' | ':' | '%')) || self.spaced(i + 3);
             let two_digits = matches!(self.kind(i + 2), Some(Kind::Number { digits: 2, .. }));
-            return (whole && ends && two_digits && separator != '.')
-                .then_some((Reading::Month(year, month), false, i + 3));
+            return (whole && ends && two_digits && separator != '.').then_some((
+                Reading::Month(year, month),
+                false,
+                i + 3,
+            ));
         }
         // "2020. március 5.", "2020 m. kovo 5 d.", "2020-Mar-05"
         let mut at = i + 1;
@@ -230,8 +246,11 @@ impl Scanner<'_> {
         let month = self.small(i, 12)?;
         matches!(self.mark(i + 1), Some('月' | '월')).then_some(())?;
         let day = self.small(i + 2, 31)?;
-        matches!(self.mark(i + 3), Some('日' | '号' | '號' | '일'))
-            .then_some((Reading::Yearless(month, day), false, i + 4))
+        matches!(self.mark(i + 3), Some('日' | '号' | '號' | '일')).then_some((
+            Reading::Yearless(month, day),
+            false,
+            i + 4,
+        ))
     }
 
     fn day_first(&self, i: usize) -> Option<(Reading, bool, usize)> {
@@ -252,7 +271,14 @@ impl Scanner<'_> {
         for _ in 0..3 {
             match self.kind(at)? {
                 Kind::Mark('.' | '-' | '/' | 'º' | '°' | 'ª' | ',' | '\'') => at += 1,
-                Kind::Word if matches!(self.word(at), Some("de" | "of" | "di" | "d" | "th" | "st" | "nd" | "rd" | "ngày" | "ta" | "a" | "từ")) => {
+                Kind::Word
+                    if matches!(
+                        self.word(at),
+                        Some(
+                            "de" | "of" | "di" | "d" | "th" | "st" | "nd" | "rd" | "ngày" | "ta" | "a" | "từ"
+                        )
+                    ) =>
+                {
                     at += 1;
                 }
                 _ => break,
@@ -268,7 +294,12 @@ impl Scanner<'_> {
                     at += 1;
                 }
                 Some(Kind::Mark(',' | '.' | '-' | '/')) => at += 1,
-                Some(Kind::Word) if matches!(self.word(at), Some("de" | "del" | "of" | "พ" | "ศ" | "عام" | "year" | "г")) => {
+                Some(Kind::Word)
+                    if matches!(
+                        self.word(at),
+                        Some("de" | "del" | "of" | "พ" | "ศ" | "عام" | "year" | "г")
+                    ) =>
+                {
                     at += 1;
                 }
                 _ => break,
@@ -277,7 +308,8 @@ impl Scanner<'_> {
         let year = self.year(at).or_else(|| {
             let clock = matches!(self.mark(at + 1), Some(':' | '.'))
                 && matches!(self.kind(at + 2), Some(Kind::Number { digits: 2, .. }));
-            let bare = self.spaced(at) && !clock && self.mark(at + 1).is_none() && self.word(at + 1).is_none();
+            let bare =
+                self.spaced(at) && !clock && self.mark(at + 1).is_none() && self.word(at + 1).is_none();
             (dashed || quoted || bare).then(|| self.short_year(at)).flatten()
         });
         match year {
@@ -296,11 +328,16 @@ impl Scanner<'_> {
         let glued = !self.spaced(i + 1) && (!self.spaced(i + 2) || separator == '.');
         let joined = self.mark(i + 3) == Some(separator) && (glued || separator == '/');
         // A longer chain of numbers is a version, an address or a telephone number.
-        let alone = i.checked_sub(1).is_none_or(|before| !matches!(self.mark(before), Some('.' | '/' | '-')) || self.spaced(i));
+        let alone = i
+            .checked_sub(1)
+            .is_none_or(|before| !matches!(self.mark(before), Some('.' | '/' | '-')) || self.spaced(i));
         if !joined || !alone {
             return None;
         }
-        if self.mark(i + 5) == Some(separator) && matches!(self.kind(i + 6), Some(Kind::Number { .. })) && !self.spaced(i + 6) {
+        if self.mark(i + 5) == Some(separator)
+            && matches!(self.kind(i + 6), Some(Kind::Number { .. }))
+            && !self.spaced(i + 6)
+        {
             return None;
         }
         let year = self.year(i + 4).or_else(|| self.short_year(i + 4).filter(|_| !self.spaced(i + 4)))?;
@@ -361,7 +398,9 @@ impl Scanner<'_> {
             at += 1;
         }
         let after_day = at;
-        while matches!(self.mark(at), Some(',' | '.' | '-' | '/' | '\'')) || matches!(self.word(at), Some("of" | "de" | "año")) {
+        while matches!(self.mark(at), Some(',' | '.' | '-' | '/' | '\''))
+            || matches!(self.word(at), Some("of" | "de" | "año"))
+        {
             at += 1;
         }
         if let Some(year) = self.year(at) {

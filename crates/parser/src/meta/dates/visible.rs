@@ -18,15 +18,22 @@ pub(super) enum Label {
     Modified,
 }
 
+#[rustfmt::skip]
 const PUBLISHED_WORDS: &[&str] = &[
-    "publish", "posted", "released", "written", "created", "first published", "veröffentlicht", "erschienen", "erstellt", "publié", "mis en ligne", "publicado", "publicada", "pubblicato",
-    "gepubliceerd", "geplaatst", "publicerad", "publisert", "udgivet", "julkaistu", "opublikowano", "zveřejněno", "vydáno", "közzétéve", "yayın", "дата публикации", "опубликовано", "опубліковано",
-    "发布", "發布", "发表", "發表", "发稿", "时间", "時間", "日期", "公開", "配信", "掲載", "投稿", "입력", "등록", "작성", "승인", "gönderi", "date:", "datum:", "fecha:", "data:", "dato:", "on:",
+    "publish", "posted", "released", "written", "created", "first published", "veröffentlicht", "erschienen",
+    "erstellt", "publié", "mis en ligne", "publicado", "publicada", "pubblicato", "gepubliceerd", "geplaatst",
+    "publicerad", "publisert", "udgivet", "julkaistu", "opublikowano", "zveřejněno", "vydáno", "közzétéve",
+    "yayın", "дата публикации", "опубликовано", "опубліковано", "发布", "發布", "发表", "發表", "发稿", "时间", "時間", "日期",
+    "公開", "配信", "掲載", "投稿", "입력", "등록", "작성", "승인", "gönderi", "date:", "datum:", "fecha:", "data:", "dato:",
+    "on:",
 ];
 
+#[rustfmt::skip]
 const MODIFIED_WORDS: &[&str] = &[
-    "updated", "update:", "modified", "last edited", "revised", "reviewed", "aktualisiert", "geändert", "überarbeitet", "stand:", "mis à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt", "uppdaterad",
-    "oppdatert", "opdateret", "päivitetty", "aktualizacja", "aktualizováno", "frissítve", "güncelleme", "обновлено", "оновлено", "更新", "最新推荐文章", "最后编辑", "最終更新", "수정", "diperbarui",
+    "updated", "update:", "modified", "last edited", "revised", "reviewed", "aktualisiert", "geändert",
+    "überarbeitet", "stand:", "mis à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt",
+    "uppdaterad", "oppdatert", "opdateret", "päivitetty", "aktualizacja", "aktualizováno", "frissítve",
+    "güncelleme", "обновлено", "оновлено", "更新", "最新推荐文章", "最后编辑", "最終更新", "수정", "diperbarui",
 ];
 
 /// Where a line stands and so how far a date in it can be trusted.
@@ -39,7 +46,11 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
         let long = line.text.chars().count() > 110;
         let found = date::find(line.text, sources.order);
         for (n, found) in found.iter().enumerate().take(4) {
-            let before = &line.text[if n == 0 { 0 } else { line.text[..found.at.start].len().saturating_sub(0).min(found.at.start) }..found.at.start];
+            let before = &line.text[if n == 0 {
+                0
+            } else {
+                line.text[..found.at.start].len().saturating_sub(0).min(found.at.start)
+            }..found.at.start];
             let label = label(before_of(before));
             let mut score = match line.place {
                 Place::Head => 62 - i32::from(line.distance.min(20)) - if line.before { 6 } else { 0 },
@@ -68,13 +79,17 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
             if line.linked {
                 score -= 20;
             }
-            let list = if label == Some(Label::Modified) { &mut dates.modified } else { &mut dates.published };
+            let list =
+                if label == Some(Label::Modified) { &mut dates.modified } else { &mut dates.published };
             list.push(Offer::new(found.stamp, Evidence::Visible, "line", score));
         }
-        if found.is_empty() && line.place == Place::Head && line.text.chars().count() < 60 && !long {
-            if let Some(day) = date::relative(line.text, sources.input.captured_at) {
-                dates.published.push(Offer::new(model::Stamp::Day(day), Evidence::Visible, "relative", 30));
-            }
+        if found.is_empty()
+            && line.place == Place::Head
+            && line.text.chars().count() < 60
+            && !long
+            && let Some(day) = date::relative(line.text, sources.input.captured_at)
+        {
+            dates.published.push(Offer::new(model::Stamp::Day(day), Evidence::Visible, "relative", 30));
         }
     }
 }
@@ -101,7 +116,8 @@ fn classes(sources: &Sources<'_>, dates: &mut Dates) {
         if is_aside(page, i) {
             score -= 30;
         }
-        let modified = label(before_of(&value[..found.at.start])) == Some(Label::Modified) || label_before(page, i) == Some(Label::Modified);
+        let modified = label(before_of(&value[..found.at.start])) == Some(Label::Modified)
+            || label_before(page, i) == Some(Label::Modified);
         let list = if modified { &mut dates.modified } else { &mut dates.published };
         list.push(Offer::new(found.stamp, Evidence::Visible, "class", score));
         seen += 1;
@@ -131,7 +147,9 @@ fn label(before: &str) -> Option<Label> {
 pub(super) fn label_before(page: &Page, i: NodeId) -> Option<Label> {
     let at = page.text_range(i).start;
     let text = page.full_text().get(..at)?;
-    let line = text.rfind('\n').map_or(text, |n| if text.len() - n < 4 { text[..n].rfind('\n').map_or(text, |m| &text[m..]) } else { &text[n..] });
+    let line = text.rfind('\n').map_or(text, |n| {
+        if text.len() - n < 4 { text[..n].rfind('\n').map_or(text, |m| &text[m..]) } else { &text[n..] }
+    });
     label(before_of(line))
 }
 

@@ -51,17 +51,43 @@ fn names_keep_what_belongs_to_them() {
 
 #[test]
 fn what_is_no_name_is_nothing() {
-    for text in ["admin", "https://a.example/jane", "jane@paper.example", "Staff Writer", "", "2020", "Email The Author", "编辑"] {
+    for text in [
+        "admin",
+        "https://a.example/jane",
+        "jane@paper.example",
+        "Staff Writer",
+        "",
+        "2020",
+        "Email The Author",
+        "编辑",
+    ] {
         check(text, &[]);
     }
 }
 
 #[test]
 fn persons_by_their_form() {
-    for name in ["Jane Doe", "A. B. Smith", "Ludwig van Beethoven", "李新", "大渡 美咲", "선수민", "Андрей Колесников"] {
+    for name in [
+        "Jane Doe",
+        "A. B. Smith",
+        "Ludwig van Beethoven",
+        "李新",
+        "大渡 美咲",
+        "선수민",
+        "Андрей Колесников",
+    ] {
         assert!(looks_like_person(name), "{name}");
     }
-    for text in ["Share This", "Read More", "Jane", "The Best Shoes", "jane doe", "10 Best Shoes", "来源", "March Madness Begins: Now"] {
+    for text in [
+        "Share This",
+        "Read More",
+        "Jane",
+        "The Best Shoes",
+        "jane doe",
+        "10 Best Shoes",
+        "来源",
+        "March Madness Begins: Now",
+    ] {
         assert!(!looks_like_person(text), "{text}");
     }
 }

@@ -3,7 +3,10 @@
 use crate::meta::text::{is_cjk, key};
 
 /// Marks between a title and the name of the site or section, with the white space they need.
-const SPACED: &[&str] = &[" | ", " - ", " – ", " — ", " · ", " • ", " » ", " « ", " :: ", " // ", " / ", " > ", " < ", " ~ ", "｜", " -- "];
+const SPACED: &[&str] = &[
+    " | ", " - ", " – ", " — ", " · ", " • ", " » ", " « ", " :: ", " // ", " / ", " > ", " < ", " ~ ", "｜",
+    " -- ",
+];
 
 /// Marks that also stand within titles: what follows must be known to be the site.
 const TIGHT: &[&str] = &["_", "|", "丨", "--", "-", "–", "—", ": ", "：", " : "];
@@ -43,7 +46,9 @@ pub(super) fn without_site(title: &str, sites: &[String], headings: &[String], t
         let (front, rest) = (part(0, at), part(next, end));
         let likely = is_site(&key(rest), sites, spaced)
             || (front.chars().any(is_cjk) && names_a_medium(rest))
-            || (title[at..next].trim() == "|" && rest.split(' ').count() <= 2 && front.split(' ').count() >= 4);
+            || (title[at..next].trim() == "|"
+                && rest.split(' ').count() <= 2
+                && front.split(' ').count() >= 4);
         if front.chars().count() >= 2 && (rest.is_empty() || likely) {
             end = at;
         }
@@ -54,7 +59,11 @@ pub(super) fn without_site(title: &str, sites: &[String], headings: &[String], t
         for &(at, next, spaced) in &cuts {
             let front = part(0, at);
             let short = title[next..].chars().count() <= 30;
-            if short && (spaced || front.chars().any(is_cjk)) && front.chars().count() >= 6 && stands_alone(text, front, title) {
+            if short
+                && (spaced || front.chars().any(is_cjk))
+                && front.chars().count() >= 6
+                && stands_alone(text, front, title)
+            {
                 return front.to_owned();
             }
         }
@@ -81,9 +90,10 @@ fn is_site(part: &str, sites: &[String], loosely: bool) -> bool {
 
 /// 南方网, 教育频道, 人民日报: short, and ends as media and their sections do.
 fn names_a_medium(part: &str) -> bool {
+    #[rustfmt::skip]
     const ENDINGS: &[&str] = &[
-        "网", "網", "报", "報", "频道", "頻道", "新闻", "新聞", "在线", "論壇", "论坛", "社", "门户", "博客", "专栏", "客户端", "电视台", "资讯", "中心", "社区", "杂志", "正文", "新闻网", "评论",
-        "ニュース", "新聞", "オンライン", "뉴스", "일보", "신문",
+        "网", "網", "报", "報", "频道", "頻道", "新闻", "新聞", "在线", "論壇", "论坛", "社", "门户", "博客", "专栏", "客户端", "电视台", "资讯",
+        "中心", "社区", "杂志", "正文", "新闻网", "评论", "ニュース", "新聞", "オンライン", "뉴스", "일보", "신문",
     ];
     part.chars().count() <= 12 && part.chars().any(is_cjk) && ENDINGS.iter().any(|e| part.ends_with(e))
 }
@@ -119,7 +129,12 @@ mod tests {
     fn the_sites_name_is_cut_off() {
         check("A fine title - Example News", &["Example News"], &[], "A fine title");
         check("A fine title about it | Section | Example", &["example"], &[], "A fine title about it");
-        check("A fine title, of Some | Longer section name | Example", &["example"], &["A fine title, of some"], "A fine title, of Some");
+        check(
+            "A fine title, of Some | Longer section name | Example",
+            &["example"],
+            &["A fine title, of some"],
+            "A fine title, of Some",
+        );
         check("标题在此_示例网", &["示例网"], &[], "标题在此");
         check("标题在此_教育频道_青年网", &[], &[], "标题在此");
         check("Example: A fine title indeed", &["example"], &[], "A fine title indeed");
