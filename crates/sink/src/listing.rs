@@ -10,7 +10,8 @@ use model::{Cause, Container, Listing, PageKind, PageUrl, Parsed, Work};
 use serde_json::json;
 use std::collections::HashSet;
 use store::{
-    ListingState, NewEvent, SourceAlarm, SourceChange, VisitContext, WorkChange, WorkState, work_key,
+    KnownWork, ListingState, NewEvent, SourceAlarm, SourceChange, VisitContext, WorkChange, WorkState,
+    work_key,
 };
 
 pub(crate) use missing::confirm as confirm_missing;
@@ -51,6 +52,11 @@ pub(crate) fn decide(
         ..Seen::default()
     };
     for state in &context.listings {
+        let first = is_first_page(context, state);
+        // A feed, or another address of a page that is read already, shows works in passing: their place stays
+        // the page of the list on which they stand.
+        let in_passing = matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap)
+            || !(first || contributes(context, state, &entries));
         let mut fresh = Vec::new();
         for (position, entry) in entries.iter().enumerate() {
             let known = state.known(&entry.key);
@@ -64,9 +70,9 @@ pub(crate) fn decide(
                 findings.events.push(work_event(kind, state, entry, context, given));
             }
             seen.changed |= back || known.is_none_or(|k| k.title != entry.work.title);
-            findings.works.push(listed(state, entry, position, context, parsed, given));
+            let known = known.filter(|_| in_passing);
+            findings.works.push(listed(state, entry, position, known, context, given));
         }
-        let first = is_first_page(context, state);
         let had =
             state.works.iter().filter(|w| w.seen_on == context.page.id && w.removed_at.is_none()).count();
         let alarm = alarm(listing.container, entries.len(), had);
@@ -131,20 +137,24 @@ fn alarm(container: Container, shown: usize, had: usize) -> Option<SourceAlarm> 
     }
 }
 
+/// The page shows a work that no other page of the list does.
+fn contributes(context: &VisitContext, state: &ListingState, entries: &[Entry<'_>]) -> bool {
+    entries.iter().any(|e| state.known(&e.key).is_none_or(|k| k.seen_on == context.page.id))
+}
+
+/// `stays`: the work as it is known, where its place does not change.
 fn listed(
     state: &ListingState,
     entry: &Entry<'_>,
     position: usize,
+    stays: Option<&KnownWork>,
     context: &VisitContext,
-    parsed: &Parsed,
     given: &Given,
 ) -> WorkChange {
     let work = entry.work;
-    // A feed shows a work in passing; its place stays the page of the list on which it stands.
-    let in_passing = matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap);
-    let (seen_on, position) = match state.known(&entry.key) {
-        Some(known) if in_passing => (known.seen_on, known.position),
-        _ => (context.page.id, u32::try_from(position).unwrap_or(u32::MAX)),
+    let (seen_on, position) = match stays {
+        Some(known) => (known.seen_on, known.position),
+        None => (context.page.id, u32::try_from(position).unwrap_or(u32::MAX)),
     };
     WorkChange {
         source: state.source,

@@ -107,8 +107,7 @@ impl From<'_> {
         let page = &self.context.page;
         let first = is_first_page(self.context, self.state);
         // A page that repeats what other pages show leads nowhere (a trap, or a pager without an end).
-        let contributes =
-            entries.iter().any(|e| self.state.known(&e.key).is_none_or(|k| k.seen_on == page.id));
+        let contributes = super::contributes(self.context, self.state, entries);
         if page.depth >= policy.max_depth
             || self.state.pages >= policy.max_list_pages
             || !(first || contributes)
@@ -124,7 +123,7 @@ impl From<'_> {
             .iter()
             .take(NEXT_PAGES)
             .filter_map(|u| PageUrl::parse(u).ok())
-            .filter(|u| u.key() != page.key && u.origin() == page.url.origin())
+            .filter(|u| u.key() != page.key && u.host_key() == page.url.host_key())
             .map(|u| self.page(u, self.hints(expected), self.at))
             .collect();
         if let Some(next) = pages.first_mut() {

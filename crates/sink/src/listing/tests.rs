@@ -223,6 +223,18 @@ fn a_further_page_that_repeats_others_leads_nowhere() {
 }
 
 #[test]
+fn another_address_of_the_first_page_takes_no_work_from_it() {
+    let mut context = listing_context();
+    context.page.depth = 2;
+    context.listings[0].is_first_page = false;
+    context.listings[0].works =
+        ["1", "2"].iter().zip(5..).map(|(p, n)| KnownWork { seen_on: PageId(2), ..known(p, n) }).collect();
+    let commit = see(&context, works(&["1", "2"]));
+    assert!(commit.works.iter().all(|w| w.seen_on == PageId(2)));
+    assert!(matches!(commit.works[0].state, WorkState::Listed { position: 5, .. }));
+}
+
+#[test]
 fn lists_without_end_are_ended() {
     let mut context = listing_context();
     context.listings[0].pages = Policy::default().max_list_pages;
