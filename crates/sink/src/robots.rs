@@ -37,7 +37,7 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
             return rules(RobotsVerdict::Rules(text.clone()), Disposition::Stored, "robots");
         }
         // Some answer, and nothing in it that could be read as rules.
-        (Outcome::Captured { .. } | Outcome::NotModified { .. }, _) => {
+        (Outcome::Captured { .. }, _) => {
             return rules(RobotsVerdict::AllowAll, Disposition::NothingFound, "no-robots");
         }
         // "Unavailable" (§2.3.1.3): there is no file. That is no failure. 429 is the server's trouble.
@@ -48,6 +48,8 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
         (Outcome::Redirected { .. } | Outcome::Failed { fault: Fault::RedirectLoop, .. }, _) => {
             return rules(RobotsVerdict::AllowAll, Disposition::NothingFound, "redirects");
         }
+        // It was not asked conditionally.
+        (Outcome::NotModified { .. }, _) => Trouble::of_status(304, None),
         (Outcome::Status { status, retry_after_s }, _) => Trouble::of_status(*status, *retry_after_s),
         (Outcome::Failed { fault, .. }, _) => Trouble::of_fault(*fault),
     };
