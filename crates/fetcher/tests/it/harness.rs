@@ -195,22 +195,22 @@ impl Archive for MemoryArchive {
     }
 }
 
-/// Loopback open, and every limit a fraction of what it is in production.
+/// Loopback open, and every size a fraction of what it is in production.
 pub(crate) fn config() -> Config {
-    let limits = Limits {
-        connect_ms: 1000,
-        read_ms: 300,
-        total_ms: 1500,
-        header_bytes: 16 << 10,
-        body_bytes: 2 << 20,
-        wire_bytes: 1 << 20,
-        ..Limits::default()
-    };
+    let limits =
+        Limits { header_bytes: 16 << 10, body_bytes: 2 << 20, wire_bytes: 1 << 20, ..Limits::default() };
     Config {
         allow_net: vec!["127.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()],
         limits,
         ..Config::default()
     }
+}
+
+/// With times a fraction of what they are in production.
+pub(crate) fn hurried() -> Config {
+    let mut config = config();
+    config.limits = Limits { connect_ms: 500, read_ms: 1000, total_ms: 2000, ..config.limits };
+    config
 }
 
 pub(crate) struct Visitor {
@@ -265,9 +265,13 @@ pub(crate) fn robots_grant(url: &str) -> Grant {
     grant
 }
 
-/// Visits once with the scaled-down limits.
 pub(crate) async fn visit(url: &str) -> Fetched {
     Visitor::new(config()).visit(grant(url)).await
+}
+
+/// A visit to a server that makes us wait.
+pub(crate) async fn visit_hurried(url: &str) -> Fetched {
+    Visitor::new(hurried()).visit(grant(url)).await
 }
 
 #[track_caller]

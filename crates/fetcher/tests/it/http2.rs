@@ -1,7 +1,7 @@
 //! HTTP/2: spoken where the server offers it, and failing with the same faults.
 
 use crate::{
-    harness::{Site, Talk, Visitor, check_fault, config, grant},
+    harness::{Site, Talk, Visitor, check_fault, config, grant, hurried},
     tls::{acceptor, url},
 };
 use bytes::Bytes;
@@ -16,6 +16,10 @@ type Reply = SendResponse<Bytes>;
 
 /// A site that leaves each stream to `answer`, and a visitor that trusts it.
 async fn site(answer: impl Fn(Asked, Reply) + Send + Sync + 'static) -> (Site, Visitor) {
+    site_for(config(), answer).await
+}
+
+async fn site_for(config: Config, answer: impl Fn(Asked, Reply) + Send + Sync + 'static) -> (Site, Visitor) {
     let (acceptor, pem) = acceptor("localhost", &[b"h2"]);
     let answer = Arc::new(answer);
     let site = Site::talking(move |talk: Talk| {
@@ -29,7 +33,7 @@ async fn site(answer: impl Fn(Asked, Reply) + Send + Sync + 'static) -> (Site, V
         }
     })
     .await;
-    (site, Visitor::new(Config { extra_roots: vec![pem], ..config() }))
+    (site, Visitor::new(Config { extra_roots: vec![pem], ..config }))
 }
 
 async fn visit(answer: impl Fn(Asked, Reply) + Send + Sync + 'static) -> Fetched {
@@ -121,9 +125,9 @@ async fn an_endless_body() {
 
 #[tokio::test]
 async fn an_answer_that_never_comes() {
-    let (site, visitor) = site(|_, reply| {
+    let (site, visitor) = site_for(hurried(), |_, reply| {
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            tokio::time::sleep(Duration::from_secs(30)).await;
             drop(reply);
         });
     })

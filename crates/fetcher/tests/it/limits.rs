@@ -1,6 +1,6 @@
 //! Servers that want to cost us time or memory.
 
-use crate::harness::{Site, Talk, Visitor, answer, check_fault, config, grant, visit};
+use crate::harness::{Site, Talk, Visitor, answer, check_fault, config, grant, visit, visit_hurried};
 use flate2::{Compression, write::GzEncoder};
 use model::Fault;
 use std::{
@@ -11,6 +11,9 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+/// Far above the hurried limits, for a machine that does other things as well, and far below the default ones.
+const SOON: Duration = Duration::from_secs(8);
 
 /// Says `piece` until nobody listens, counting what could be said.
 async fn repeat(talk: &mut Talk, piece: &[u8], pause: Duration, said: &AtomicU64) {
@@ -71,16 +74,16 @@ async fn a_length_over_the_limit_is_refused_unread() {
 async fn a_slow_drip_ends_at_the_total_time() {
     let (site, _) = endless(CLOSE_DELIMITED, b"x".to_vec(), Duration::from_millis(20)).await;
     let begun = Instant::now();
-    check_fault(&visit(&site.url("/")).await, Fault::TotalTimeout);
-    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
+    check_fault(&visit_hurried(&site.url("/")).await, Fault::TotalTimeout);
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn slow_headers_end_in_time() {
     let (site, _) = endless("HTTP/1.1 200 OK\r\n", b"X-A: b\r\n".to_vec(), Duration::from_millis(20)).await;
     let begun = Instant::now();
-    check_fault(&visit(&site.url("/")).await, Fault::ReadTimeout);
-    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
+    check_fault(&visit_hurried(&site.url("/")).await, Fault::ReadTimeout);
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
@@ -134,7 +137,7 @@ async fn a_bomb_without_end_is_noticed_after_a_megabyte() {
     check_fault(&fetched, Fault::DecompressionBomb);
     assert!(fetched.bytes < 300_000, "{}", fetched.bytes);
     assert!(said.load(Ordering::Relaxed) < 16 << 20);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
@@ -164,9 +167,9 @@ async fn an_unwanted_body_that_stalls_costs_a_moment_only() {
     })
     .await;
     let begun = Instant::now();
-    let fetched = visit(&site.url("/")).await;
+    let fetched = visit_hurried(&site.url("/")).await;
     assert!(matches!(fetched.outcome, model::Outcome::Status { status: 404, .. }), "{:?}", fetched.outcome);
-    assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
