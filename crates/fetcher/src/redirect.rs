@@ -89,6 +89,13 @@ mod tests {
             let _ = resolve(&location);
         }
 
+        /// What the model takes for an address, the HTTP client must be able to ask for.
+        #[test]
+        fn every_page_can_be_asked_for(path in "[\\PC]{0,30}", query in "[ -~]{0,30}") {
+            let page = PageUrl::parse(&format!("http://example.org/{path}?{query}")).unwrap();
+            prop_assert!(page.as_str().parse::<hyper::http::Uri>().is_ok(), "{}", page);
+        }
+
         #[test]
         fn no_text_panics(location in "(https?:)?/{0,3}[\\PC]{0,60}") {
             let _ = resolve(location.as_bytes());

@@ -3,6 +3,10 @@
 use chrono::{DateTime, Utc};
 use std::time::UNIX_EPOCH;
 
+/// Longest wait that is passed on, ten years in seconds: what is longer is a mistake, and no sum of dates may
+/// overflow for it.
+const LONGEST: u64 = 10 * 365 * 24 * 60 * 60;
+
 /// Seconds to wait from the moment of the answer. A date is taken relative to the answer's own Date, so that
 /// a clock that is wrong on either side does not matter; without one, relative to `received`. A date that has
 /// passed is zero seconds. None where `value` is neither.
@@ -10,11 +14,11 @@ pub(crate) fn seconds(value: &str, date: Option<&str>, received: DateTime<Utc>) 
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
         // A number that overflows is a long time, not none.
-        return Some(value.parse().unwrap_or(u64::MAX >> 1));
+        return Some(value.parse().unwrap_or(LONGEST).min(LONGEST));
     }
     let then = http_date(value)?;
     let now = date.and_then(http_date).unwrap_or_else(|| u64::try_from(received.timestamp()).unwrap_or(0));
-    Some(then.saturating_sub(now))
+    Some(then.saturating_sub(now).min(LONGEST))
 }
 
 /// Seconds since 1970 of any of the three forms of RFC 9110 §5.6.7.
@@ -41,7 +45,7 @@ mod tests {
     fn seconds_are_taken_as_they_are() {
         check("120", None, Some(120));
         check(" 0 ", None, Some(0));
-        check("99999999999999999999999", None, Some(u64::MAX >> 1));
+        check("99999999999999999999999", None, Some(LONGEST));
     }
 
     #[test]
@@ -50,6 +54,7 @@ mod tests {
         check("Monday, 23-Nov-26 12:02:00 GMT", None, Some(120));
         check("Mon Nov 23 12:02:00 2026", None, Some(120));
         check("Mon, 23 Nov 2026 11:00:00 GMT", None, Some(0));
+        check("Fri, 31 Dec 9999 23:59:59 GMT", None, Some(LONGEST));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl FetchStage {
             },
         };
         let fetched = Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes, hops, outcome };
-        log(&fetched);
+        record(&fetched);
         Ok(Some(fetched))
     }
 }
@@ -74,7 +74,8 @@ impl Stage for FetchStage {
     }
 }
 
-fn log(fetched: &Fetched) {
+fn record(fetched: &Fetched) {
+    metrics::counter!("byline_fetch_received_bytes_total").increment(fetched.bytes);
     let elapsed_ms = (fetched.ended_at - fetched.started_at).num_milliseconds();
     let (status, fault, detail) = match &fetched.outcome {
         Outcome::Captured { status, .. } | Outcome::Redirected { status, .. } => (Some(*status), None, None),
