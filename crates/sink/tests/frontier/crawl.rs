@@ -90,7 +90,7 @@ async fn a_calendar_without_end_costs_a_bounded_number_of_visits() {
                 let next: Vec<String> = (1..20).map(|k| format!("calendar/{}", n * 20 + k)).collect();
                 let next: Vec<&str> = next.iter().map(String::as_str).collect();
                 // Some days repeat the popular works, some show nothing.
-                list(if n % 2 == 0 { &["1", "2"] } else { &[] }, &next)
+                list(if n.is_multiple_of(2) { &["1", "2"] } else { &[] }, &next)
             }
             _ => text(url),
         })
@@ -181,7 +181,7 @@ async fn works_come_and_go_over_the_days() {
     let site = |works: &'static [&'static str], container: Container| {
         move |url: &str, _: usize| match url.strip_prefix("https://a.example/").unwrap_or_default() {
             "robots.txt" => Answer::Status(404, None),
-            "author" => Answer::List(Listing { container, ..listing(works, &[]) }),
+            "author" => Answer::List(Box::new(Listing { container, ..listing(works, &[]) })),
             _ => text(url),
         }
     };

@@ -1,5 +1,7 @@
 //! Scheduler and sink over a real frontier (SQLite), in simulated time: what a site sees of a crawl.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod crawl;
 mod politeness;
 mod trouble;

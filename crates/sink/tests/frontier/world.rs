@@ -25,7 +25,7 @@ pub(crate) type Time = DateTime<Utc>;
 #[derive(Clone)]
 pub(crate) enum Answer {
     Text(String),
-    List(Listing),
+    List(Box<Listing>),
     /// Title and text.
     Article(&'static str, String),
     Nothing,
@@ -147,7 +147,7 @@ impl World {
             Answer::Lost => return None,
             Answer::Text(text) => (self.capture(&grant, text), Some(ParseValue::Robots)),
             Answer::List(listing) => {
-                (self.capture(&grant, String::new()), Some(parsed(PageKind::Listing, None, Some(listing))))
+                (self.capture(&grant, String::new()), Some(parsed(PageKind::Listing, None, Some(*listing))))
             }
             Answer::Article(title, text) => (
                 self.capture(&grant, String::new()),
@@ -211,7 +211,7 @@ impl World {
 }
 
 pub(crate) fn list(paths: &[&str], next: &[&str]) -> Answer {
-    Answer::List(listing(paths, next))
+    Answer::List(Box::new(listing(paths, next)))
 }
 
 /// Works and further pages below `https://a.example/`.
