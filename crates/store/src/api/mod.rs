@@ -152,7 +152,8 @@ pub trait Store: Send + Sync + 'static {
     /// The current version in full.
     async fn article(&self, id: ArticleId) -> Result<Option<ArticleFull>>;
     async fn article_versions(&self, id: ArticleId) -> Result<Vec<ArticleVersion>>;
-    /// Words of any language; Chinese words of two characters included. Best first.
+    /// Words of any language; Chinese words of two characters included. Those with all words in the title first,
+    /// then the newest.
     async fn search(&self, words: &str, page: Page) -> Result<Vec<SearchHit>>;
     async fn page_by_key(&self, key: &PageKey) -> Result<Option<PageRow>>;
     /// Latest visits first.

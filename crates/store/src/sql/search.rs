@@ -1,5 +1,5 @@
 //! Full text: what is indexed and what is asked for goes through the same [`crate::words`], so that both
-//! databases find the same; they only keep the words and sort by weight (title before text).
+//! databases find the same, in the same order: articles with all the words in the title first, then the newest.
 
 use super::articles;
 use crate::{
@@ -62,42 +62,40 @@ pub(super) async fn search(db: &Db, text: &str, page: Page) -> Result<Vec<Search
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let terms: Vec<String> = asked
-        .iter()
-        .map(|term| match (term, db.dialect()) {
-            (Asked::Word(word), Dialect::Sqlite) => format!("\"{word}\""),
-            (Asked::Prefix(word), Dialect::Sqlite) => format!("\"{word}\"*"),
-            (Asked::Word(word), Dialect::Postgres) => format!("'{word}'"),
-            (Asked::Prefix(word), Dialect::Postgres) => format!("'{word}':*"),
-        })
-        .collect();
-    let (query, found, order) = match db.dialect() {
+    let all = |word_end: &str, prefix_end: &str, and: &str| -> String {
+        let quote = if db.dialect() == Dialect::Sqlite { '"' } else { '\'' };
+        let term = |term: &Asked| match term {
+            Asked::Word(word) => format!("{quote}{word}{quote}{word_end}"),
+            Asked::Prefix(word) => format!("{quote}{word}{quote}{prefix_end}"),
+        };
+        asked.iter().map(term).collect::<Vec<_>>().join(and)
+    };
+    let (query, in_title, found, title_first) = match db.dialect() {
         Dialect::Sqlite => {
-            let found = "article_words JOIN articles a ON a.id = article_words.rowid";
+            let query = all("", "*", " AND ");
+            let in_title = format!("title : ({query})");
+            let found = "article_words f JOIN articles a ON a.id = f.rowid AND article_words MATCH $1";
             (
-                terms.join(" AND "),
-                format!("{found} AND article_words MATCH $1"),
-                "bm25(article_words, 10.0, 1.0)",
+                query,
+                in_title,
+                found,
+                "f.rowid IN (SELECT rowid FROM article_words WHERE article_words MATCH $2)",
             )
         }
         Dialect::Postgres => {
-            let found = "article_words f JOIN articles a ON a.id = f.article_id";
-            (
-                terms.join(" & "),
-                format!("{found} AND f.words @@ $1::tsquery"),
-                "ts_rank(f.words, $1::tsquery) DESC",
-            )
+            let found = "article_words f JOIN articles a ON a.id = f.article_id AND f.words @@ $1::tsquery";
+            (all("", ":*", " & "), all(":A", ":*A", " & "), found, "f.words @@ $2::tsquery")
         }
     };
     let sql = format!(
         "SELECT {}, v.body FROM {found} JOIN pages p ON p.id = a.page_id
          JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
-         ORDER BY {order}, a.captured_at DESC, a.id LIMIT $2 OFFSET $3",
+         ORDER BY {title_first} DESC, a.captured_at DESC, a.id LIMIT $3 OFFSET $4",
         articles::COLUMNS
     );
     let hit = |row: &crate::db::Row| {
         let body: Article = row.json("body")?;
         Ok(SearchHit { article: articles::row(row)?, excerpt: words::excerpt(&body.text(), text, EXCERPT) })
     };
-    db.read(&sql, args![query, page.limit, page.offset]).await?.iter().map(hit).collect()
+    db.read(&sql, args![query, in_title, page.limit, page.offset]).await?.iter().map(hit).collect()
 }
