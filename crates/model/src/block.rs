@@ -127,14 +127,14 @@ impl From<String> for Text {
 
 impl Block {
     /// The block's lines of plain text: a paragraph is one, a list one an item, a table one a row with its
-    /// cells joined by tabs.
+    /// cells joined by tabs. A figure has none: its caption belongs to the picture, not to the running text.
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Heading { text, .. } | Self::Paragraph { text } => vec![text.plain()],
             Self::List { items, .. } => items.iter().map(|i| i.text.plain()).collect(),
             Self::Quote { paragraphs } => paragraphs.iter().map(Text::plain).collect(),
             Self::Table { rows, .. } => rows.iter().map(|r| r.join("\t")).collect(),
-            Self::Figure { caption, .. } => caption.iter().map(Text::plain).collect(),
+            Self::Figure { .. } => Vec::new(),
             Self::Code { text } => vec![text.clone()],
         }
     }
