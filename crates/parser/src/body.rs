@@ -49,3 +49,41 @@ pub fn extract(page: &Page) -> Body {
 pub fn next_part(_page: &Page, _body: &Body) -> Option<String> {
     None
 }
+
+#[doc(hidden)]
+pub fn explain(page: &Page) -> String {
+    use std::fmt::Write;
+    let survey = Survey::new(page, units::units(page), true);
+    let root = survey.root(page);
+    let keep = root.map(|r| select::select(page, &survey, r)).unwrap_or(vec![false; survey.units.len()]);
+    let mut o = String::new();
+    let _ = writeln!(
+        o,
+        "root {:?} {:?}",
+        root,
+        root.map(|r| (page.name(r), page.class(r), page.id(r), page.text_len(r)))
+    );
+    for (u, k) in survey.units.iter().zip(&keep) {
+        let t: String = u.text(page).chars().take(60).collect();
+        let path: Vec<String> = page
+            .ancestors(u.first)
+            .take(5)
+            .map(|i| format!("{}.{}", page.name(i), page.class(i).chars().take(30).collect::<String>()))
+            .collect();
+        let inr = root.is_some_and(|r| page.within(u.first, r));
+        let s = survey.scores[survey.units.iter().position(|x| x.first == u.first).unwrap()];
+        let _ = writeln!(
+            o,
+            "{}{} {:7.0} {:?} len {} link {:.2} {:?} | {}",
+            if inr { '>' } else { ' ' },
+            if *k { '+' } else { '-' },
+            s,
+            survey.context[u.first],
+            u.len(),
+            u.link_share(),
+            t,
+            path.join(" < ")
+        );
+    }
+    o
+}

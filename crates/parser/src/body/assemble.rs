@@ -1,6 +1,6 @@
 //! Selected units as blocks.
 
-use super::{inline, score::Survey, units::Unit};
+use super::{cues::Cue, inline, score::Survey, units::Unit};
 use crate::{NodeId, Page, Tag};
 use model::{Block, Text, block::ListItem};
 
@@ -11,7 +11,11 @@ const MAX_CELLS: usize = 20_000;
 pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Vec<Block> {
     let mut out = Assembly { page, blocks: Vec::new(), owner: None };
     for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
-        out.add(unit, place(page, unit, root));
+        let place = match place(page, unit, root) {
+            Place::Paragraph if survey.context[unit.first] == Cue::Caption => Place::Caption(unit.block),
+            place => place,
+        };
+        out.add(unit, place);
     }
     out.blocks
 }

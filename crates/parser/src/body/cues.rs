@@ -6,7 +6,7 @@ use crate::{NodeId, Page, Tag};
 use html5ever::local_name;
 
 /// What an element says it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) enum Cue {
     #[default]
     None,

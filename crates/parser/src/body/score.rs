@@ -9,6 +9,7 @@ use super::{
     units::Unit,
 };
 use crate::{NodeId, Page, Tag};
+use std::collections::HashMap;
 
 /// Units, cues and scores of a page.
 pub(super) struct Survey {
@@ -52,21 +53,30 @@ impl Survey {
         self.sums[range.end] - self.sums[range.start]
     }
 
+    /// A negative name is not believed where what bears it holds most of the page's sentences: templates
+    /// call whole pages `has-sidebar` and every paragraph behind the first `paywall`.
     fn contexts(&self, page: &Page, plain: &[f64]) -> Vec<Cue> {
-        let whole = plain.last().copied().unwrap_or_default();
+        let whole = plain.last().copied().unwrap_or_default().max(1.0);
+        let share = |i: NodeId| {
+            let range = self.units_in(page, i);
+            (plain[range.end] - plain[range.start]) / whole
+        };
+        let mut own: Vec<Cue> = vec![Cue::None; page.len()];
+        let mut shares: HashMap<(&str, Cue), f64> = HashMap::new();
+        for i in (0..page.len()).filter(|&i| page.tag(i) != Tag::Text) {
+            own[i] = cue(page, i);
+            if own[i].is_negative() {
+                *shares.entry((page.class(i), own[i])).or_default() += share(i);
+            }
+        }
         let mut context = vec![Cue::None; page.len()];
         for i in 0..page.len() {
             let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
-            if page.tag(i) == Tag::Text {
-                context[i] = inherited;
-                continue;
-            }
-            let mut own = cue(page, i);
+            let mut own = own[i];
             if own.is_negative() {
-                let range = self.units_in(page, i);
-                let share = (plain[range.end] - plain[range.start]) / whole.max(1.0);
                 let most = if own == Cue::Comments { 0.9 } else { 0.5 };
-                if share > most {
+                let together = shares.get(&(page.class(i), own)).copied().unwrap_or_default();
+                if together > most {
                     own = Cue::None;
                 }
             }
@@ -74,7 +84,7 @@ impl Survey {
                 (c, Cue::None | Cue::Content | Cue::Caption) if c.is_negative() => c,
                 (Cue::Comments | Cue::Related, Cue::Body) => inherited,
                 (c, Cue::None) => c,
-                (Cue::Body, Cue::Content) => Cue::Body,
+                (Cue::Body, Cue::Content | Cue::Aside) => Cue::Body,
                 (_, own) => own,
             };
         }

@@ -178,7 +178,9 @@ fn own_flags(element: &Element, tag: Tag) -> u8 {
     for attr in &element.attrs {
         match attr.name.local {
             local_name!("hidden") => {
-                if !["until-found", "false"].iter().any(|v| attr.value.eq_ignore_ascii_case(v)) {
+                if !["until-found", "false"].iter().any(|v| attr.value.eq_ignore_ascii_case(v))
+                    && !streamed(element)
+                {
                     flags |= HIDDEN;
                 }
             }
@@ -196,6 +198,12 @@ fn own_flags(element: &Element, tag: Tag) -> u8 {
         }
     }
     flags
+}
+
+/// React streams late parts of a page as `<div hidden id="S:0">`; its script moves them to their place.
+fn streamed(element: &Element) -> bool {
+    let id = element.attrs.iter().find(|a| a.name.local == local_name!("id"));
+    id.and_then(|a| a.value.strip_prefix("S:")).is_some_and(|n| n.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// `display:none` or `visibility:hidden` in an inline style.
