@@ -3,13 +3,16 @@
 mod assemble;
 mod cues;
 mod inline;
+mod repeats;
 mod score;
 mod select;
 mod units;
+mod witness;
 
 use crate::{NodeId, Page};
 use model::Block;
 use score::Survey;
+use units::Unit;
 
 /// The body and where it stands on the page.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +33,7 @@ pub struct Body {
 /// Finds the body. A page that has none, such as a list of links, may give blocks all the same; what the
 /// page is, is told by [`crate::listing::kind`].
 pub fn extract(page: &Page) -> Body {
-    let survey = Survey::new(page, units::units(page), true);
+    let survey = Survey::new(page, shown_units(page), true);
     let Some(root) = survey.root(page) else { return Body::default() };
     let keep = select::select(page, &survey, root);
     let mut body = Body { root: Some(root), ..Body::default() };
@@ -45,6 +48,19 @@ pub fn extract(page: &Page) -> Body {
     body
 }
 
+/// The page's runs of text; those that its style hides only where next to nothing else is there, for then
+/// a script shows them.
+fn shown_units(page: &Page) -> Vec<Unit> {
+    const LITTLE: f32 = 500.0;
+    let shown = units::units(page, false);
+    let sum = Survey::plain_sum(page, &shown);
+    if sum > LITTLE {
+        return shown;
+    }
+    let all = units::units(page, true);
+    if Survey::plain_sum(page, &all) > LITTLE + 2.0 * sum { all } else { shown }
+}
+
 /// The next page of this same article, absolute, where its pager names one.
 pub fn next_part(_page: &Page, _body: &Body) -> Option<String> {
     None
@@ -53,7 +69,7 @@ pub fn next_part(_page: &Page, _body: &Body) -> Option<String> {
 #[doc(hidden)]
 pub fn explain(page: &Page) -> String {
     use std::fmt::Write;
-    let survey = Survey::new(page, units::units(page), true);
+    let survey = Survey::new(page, shown_units(page), true);
     let root = survey.root(page);
     let keep = root.map(|r| select::select(page, &survey, r)).unwrap_or(vec![false; survey.units.len()]);
     let mut o = String::new();

@@ -27,19 +27,23 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     if let Some(decoded) = utf8(bytes, declared) {
         return decoded;
     }
-    if let Some(encoding) = declared.filter(|e| *e != UTF_8) {
+    let guess = guess(bytes);
+    // Servers and editors say ISO-8859-1 when nobody told them anything, and no byte can disprove it.
+    let mindless = declared == Some(WINDOWS_1252) && !guess.is_single_byte();
+    if let Some(encoding) = declared.filter(|e| *e != UTF_8 && !mindless) {
         let decoded = finish(encoding, bytes);
         if !decoded.replaced {
             return decoded;
         }
     }
-    let guess = guess(bytes);
-    let first = declared.unwrap_or(guess);
-    let mut candidates = vec![finish(first, bytes)];
-    if guess != first {
-        candidates.push(finish(guess, bytes));
+    let first = finish(declared.filter(|_| !mindless).unwrap_or(guess), bytes);
+    if !first.replaced || first.charset == guess.name() {
+        return first;
     }
-    fewest_replacements(candidates)
+    // One broken character does not disprove a declaration; a single-byte guess fits any bytes.
+    let broken = first.text.matches('\u{fffd}').count();
+    let told = bytes.iter().filter(|b| !b.is_ascii()).count();
+    if broken * 50 < told { first } else { finish(guess, bytes) }
 }
 
 /// UTF-8 is told by the bytes alone: text in another encoding is next to never valid UTF-8. A few broken
@@ -85,12 +89,6 @@ fn widen(encoding: &'static Encoding) -> &'static Encoding {
 fn finish<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
     Decoded { text, charset: encoding.name(), replaced }
-}
-
-fn fewest_replacements(candidates: Vec<Decoded<'_>>) -> Decoded<'_> {
-    let cost = |d: &Decoded<'_>| if d.replaced { d.text.matches('\u{fffd}').count() } else { 0 };
-    let best = candidates.into_iter().min_by_key(cost);
-    best.unwrap_or(Decoded { text: Cow::Borrowed(""), charset: WINDOWS_1252.name(), replaced: false })
 }
 
 /// `charset` parameter of a media type (RFC 9110 §8.3.2).
@@ -167,6 +165,14 @@ mod tests {
         let (gbk, _, _) = GB18030.encode(CHINESE);
         check(&gbk, None, "gb18030", CHINESE);
         check(b"caf\xe9 d\xe9j\xe0 vu", None, "windows-1252", "café déjà vu");
+    }
+
+    #[test]
+    fn one_broken_character_does_not_disprove_a_declaration() {
+        let (gbk, _, _) = GB18030.encode(CHINESE);
+        let bytes = [&gbk.repeat(20)[..], b"\xff\xff <p>"].concat();
+        let d = decode(&bytes, Some("text/html; charset=gb2312"));
+        assert_eq!((d.charset, d.replaced), ("gb18030", true));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) fn text(page: &Page, unit: &Unit) -> Text {
     let mut spans: Vec<Span> = Vec::new();
     let mut styles = Styles { page, block: unit.block, parent: usize::MAX, style: Span::default() };
     for node in unit.first..=unit.last {
-        if page.tag(node) != Tag::Text || page.hidden(node) || page.silent(node) {
+        if page.tag(node) != Tag::Text || page.silent(node) || page.hidden(node) && !page.hidden(unit.first) {
             continue;
         }
         let mut slice = page.slice(node);

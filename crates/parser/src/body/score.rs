@@ -6,7 +6,9 @@
 
 use super::{
     cues::{Cue, cue},
+    repeats,
     units::Unit,
+    witness::{self, Testimony},
 };
 use crate::{NodeId, Page, Tag};
 use std::collections::HashMap;
@@ -18,6 +20,8 @@ pub(super) struct Survey {
     pub(super) context: Vec<Cue>,
     /// Score of each unit.
     pub(super) scores: Vec<f32>,
+    /// What the page's own JSON-LD says of the units.
+    pub(super) testimony: Option<Testimony>,
     /// Sums of `scores` up to each unit: one longer than `units`.
     sums: Vec<f64>,
 }
@@ -27,7 +31,8 @@ impl Survey {
     pub(super) fn new(page: &Page, units: Vec<Unit>, trusting: bool) -> Self {
         let plain: Vec<f32> = units.iter().map(|u| plain_score(page, u)).collect();
         let plain_sums = sums(plain.iter().map(|s| s.max(0.0)));
-        let mut survey = Self { units, context: Vec::new(), scores: Vec::new(), sums: Vec::new() };
+        let testimony = witness::hear(page, &units);
+        let mut survey = Self { units, context: Vec::new(), scores: Vec::new(), testimony, sums: Vec::new() };
         survey.context =
             if trusting { survey.contexts(page, &plain_sums) } else { vec![Cue::None; page.len()] };
         survey.scores = survey
@@ -36,8 +41,22 @@ impl Survey {
             .zip(&plain)
             .map(|(unit, &plain)| in_context(plain, unit, survey.context[unit.first]))
             .collect();
+        if let Some(testimony) = &survey.testimony {
+            for ((score, unit), named) in survey.scores.iter_mut().zip(&survey.units).zip(&testimony.named) {
+                if *named {
+                    *score = 20.0 + 1.5 * unit.len() as f32;
+                } else if testimony.complete {
+                    *score = score.min(0.0);
+                }
+            }
+        }
         survey.sums = sums(survey.scores.iter().copied());
         survey
+    }
+
+    /// Bytes that speak for an article, whatever the template says.
+    pub(super) fn plain_sum(page: &Page, units: &[Unit]) -> f32 {
+        units.iter().map(|u| plain_score(page, u).max(0.0)).sum()
     }
 
     /// Indices of the units within an element.
@@ -69,6 +88,12 @@ impl Survey {
                 *shares.entry((page.class(i), own[i])).or_default() += share(i);
             }
         }
+        for i in repeats::teasers(page, self) {
+            if !own[i].is_negative() {
+                own[i] = Cue::Related;
+                *shares.entry((page.class(i), Cue::Related)).or_default() += share(i);
+            }
+        }
         let mut context = vec![Cue::None; page.len()];
         for i in 0..page.len() {
             let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
@@ -91,8 +116,35 @@ impl Survey {
         context
     }
 
-    /// The element with the greatest sum; the innermost of equals.
+    /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
+        let root = self.richest(page)?;
+        Some(self.first_of_several(page, root).unwrap_or(root))
+    }
+
+    /// Where several articles stand in a row (endless scrolling), the one that the page is about: that with
+    /// the `<h1>`, else the first.
+    fn first_of_several(&self, page: &Page, root: NodeId) -> Option<NodeId> {
+        let mut until = root;
+        let mut articles = Vec::new();
+        for i in page.all_in(root, Tag::Article).filter(|&i| i != root) {
+            if i >= until && self.sum(page, i) > 200.0 {
+                articles.push(i);
+                until = page.end(i);
+            }
+        }
+        if articles.len() < 2 {
+            return None;
+        }
+        let own_heading = |&&i: &&NodeId| page.all_in(i, Tag::H1).next().is_some();
+        if articles.iter().filter(own_heading).count() < 2 {
+            return None;
+        }
+        articles.iter().find(own_heading).copied()
+    }
+
+    /// The element with the greatest sum; the innermost of equals.
+    fn richest(&self, page: &Page) -> Option<NodeId> {
         let mut best = None;
         let mut greatest = 0.0;
         for i in page.body()..page.end(page.body()) {

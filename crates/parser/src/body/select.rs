@@ -3,6 +3,8 @@
 use super::{
     cues::Cue,
     score::{Survey, punctuation},
+    units::Unit,
+    witness::Testimony,
 };
 use crate::{NodeId, Page, Tag};
 
@@ -13,6 +15,15 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     let mut until = root;
     for index in range.clone() {
         let unit = &survey.units[index];
+        if let Some(testimony) = &survey.testimony {
+            if testimony.named[index] && unit.link_share() < 0.9 {
+                keep[index] = true;
+                continue;
+            }
+            if is_denied(page, testimony, index, unit) {
+                continue;
+            }
+        }
         if unit.first < until {
             continue;
         }
@@ -24,6 +35,23 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     }
     drop_orphan_headings(page, survey, range, &mut keep);
     keep
+}
+
+/// The witness would have named it: a paragraph amid or after what it named. Headings, lists, quotes and
+/// tables it often leaves out.
+fn is_denied(page: &Page, testimony: &Testimony, index: usize, unit: &Unit) -> bool {
+    if !testimony.complete {
+        return false;
+    }
+    if index > testimony.last {
+        return true;
+    }
+    index > testimony.first
+        && !std::iter::once(unit.block).chain(page.ancestors(unit.block).take(4)).any(|i| {
+            let tag = page.tag(i);
+            tag.heading_level().is_some()
+                || matches!(tag, Tag::Li | Tag::Dd | Tag::Dt | Tag::Blockquote | Tag::Td | Tag::Th | Tag::Pre)
+        })
 }
 
 /// The outermost element between root and node that as a whole is not the article's.

@@ -38,8 +38,8 @@ impl Unit {
 /// Most units of one page; a page with more is no article.
 const MAX_UNITS: usize = 50_000;
 
-/// All runs of shown text, in order.
-pub(super) fn units(page: &Page) -> Vec<Unit> {
+/// All runs of shown text, in order; `hidden`: also of text that only a script would show.
+pub(super) fn units(page: &Page, hidden: bool) -> Vec<Unit> {
     let mut pass = Pass { page, units: Vec::new(), open: None, breaks: 0, after_break: false };
     let mut block = page.body();
     let mut link_until = 0;
@@ -53,7 +53,7 @@ pub(super) fn units(page: &Page) -> Vec<Unit> {
             pass.close();
         }
         let tag = page.tag(at);
-        if page.hidden(at) || page.silent(at) {
+        if page.hidden(at) && !hidden || page.silent(at) {
             at = page.end(at);
             continue;
         }
