@@ -2,10 +2,13 @@
 
 mod assemble;
 mod cues;
+mod fold;
 mod inline;
+mod lead;
 mod repeats;
 mod score;
 mod select;
+mod text;
 mod units;
 mod witness;
 
@@ -35,7 +38,7 @@ pub struct Body {
 pub fn extract(page: &Page) -> Body {
     let survey = Survey::new(page, shown_units(page), true);
     let Some(root) = survey.root(page) else { return Body::default() };
-    let keep = select::select(page, &survey, root);
+    let keep = kept(page, &survey, root);
     let mut body = Body { root: Some(root), ..Body::default() };
     let mut kept = survey.units.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(u, _)| u).peekable();
     body.first = kept.peek().map_or(root, |u| u.first);
@@ -46,6 +49,14 @@ pub fn extract(page: &Page) -> Body {
     }
     body.blocks = assemble::assemble(page, &survey, root, &keep);
     body
+}
+
+/// Which units are the article's.
+fn kept(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
+    let mut keep = select::select(page, survey, root);
+    lead::keep_standfirst(page, survey, &mut keep);
+    fold::drop_repeats(page, survey, &mut keep);
+    keep
 }
 
 /// The page's runs of text; those that its style hides only where next to nothing else is there, for then
@@ -71,35 +82,16 @@ pub fn explain(page: &Page) -> String {
     use std::fmt::Write;
     let survey = Survey::new(page, shown_units(page), true);
     let root = survey.root(page);
-    let keep = root.map(|r| select::select(page, &survey, r)).unwrap_or(vec![false; survey.units.len()]);
+    let keep = root.map(|r| kept(page, &survey, r)).unwrap_or(vec![false; survey.units.len()]);
     let mut o = String::new();
-    let _ = writeln!(
-        o,
-        "root {:?} {:?}",
-        root,
-        root.map(|r| (page.name(r), page.class(r), page.id(r), page.text_len(r)))
-    );
-    for (u, k) in survey.units.iter().zip(&keep) {
+    let _ = writeln!(o, "root {:?} {:?}", root, root.map(|r| (page.name(r), page.class(r), page.id(r), page.text_len(r))));
+    for (n, (u, k)) in survey.units.iter().zip(&keep).enumerate() {
+        let why = page.ancestors(u.first).find(|&i| cues::cue(page, i) == survey.context[u.first]).map(|i| format!("{}#{}.{}", page.name(i), page.id(i), page.class(i))).unwrap_or_default();
         let t: String = u.text(page).chars().take(60).collect();
-        let path: Vec<String> = page
-            .ancestors(u.first)
-            .take(5)
-            .map(|i| format!("{}.{}", page.name(i), page.class(i).chars().take(30).collect::<String>()))
-            .collect();
+        let path: Vec<String> = page.ancestors(u.first).take(5).map(|i| format!("{}.{}", page.name(i), page.class(i).chars().take(30).collect::<String>())).collect();
         let inr = root.is_some_and(|r| page.within(u.first, r));
-        let s = survey.scores[survey.units.iter().position(|x| x.first == u.first).unwrap()];
-        let _ = writeln!(
-            o,
-            "{}{} {:7.0} {:?} len {} link {:.2} {:?} | {}",
-            if inr { '>' } else { ' ' },
-            if *k { '+' } else { '-' },
-            s,
-            survey.context[u.first],
-            u.len(),
-            u.link_share(),
-            t,
-            path.join(" < ")
-        );
+        let line = format!("{:6.0} {:?} {} l {:.2} {:?} |{}| {}", survey.scores[n], survey.context[u.first], u.len(), u.link_share(), t, why, path.join("<"));
+        let _ = writeln!(o, "{}{}{}", if inr { '>' } else { ' ' }, if *k { '+' } else { '-' }, line.replace('\n', " "));
     }
     o
 }

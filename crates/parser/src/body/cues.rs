@@ -28,18 +28,20 @@ pub(super) enum Cue {
     Aside,
     /// A picture's caption or credit.
     Caption,
+    /// The standfirst: a summary between title and text.
+    Standfirst,
 }
 
 impl Cue {
     /// Not the article's text.
     pub(super) fn is_negative(self) -> bool {
-        !matches!(self, Self::None | Self::Body | Self::Content | Self::Caption)
+        !matches!(self, Self::None | Self::Body | Self::Content | Self::Caption | Self::Standfirst)
     }
 }
 
 pub(super) fn cue(page: &Page, i: NodeId) -> Cue {
     let tag = page.tag(i);
-    if matches!(tag, Tag::Html | Tag::Body) {
+    if matches!(tag, Tag::Html | Tag::Body | Tag::Main) {
         return Cue::None;
     }
     if let Some(prop) = page.attr_atom(i, &local_name!("itemprop"))
@@ -77,7 +79,7 @@ fn by_tag(tag: Tag) -> Cue {
         Tag::Nav | Tag::Menu => Cue::Navigation,
         Tag::Aside | Tag::Footer => Cue::Aside,
         Tag::Form | Tag::Button | Tag::Dialog | Tag::Fieldset => Cue::Promotion,
-        Tag::Figcaption => Cue::Caption,
+        Tag::Figcaption | Tag::Figure => Cue::Caption,
         Tag::Address => Cue::Details,
         _ => Cue::None,
     }
@@ -141,6 +143,10 @@ fn next_word(bytes: &[u8], at: usize) -> bool {
 
 /// One word of a name, the word before it in the same name, and whether another follows.
 fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
+    // `has-sidebar`, `no-comments`: a layout's state, not its part.
+    if matches!(before, "has" | "with" | "no" | "without" | "have" | "is" | "show" | "enable" | "enabled") {
+        return Cue::None;
+    }
     match word {
         "articlebody" | "entrycontent" | "postbody" | "postcontent" | "articlecontent" | "storybody"
         | "articletext" | "storytext" | "newstext" | "maintext" | "bodytext" | "contenttext" | "textbody"
@@ -154,10 +160,11 @@ fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
                 Cue::Body
             }
         }
+        "editor" if before == "trs" => Cue::Body,
         "body" | "content" | "text" | "copy" | "contents" | "txt" | "detail" | "main" | "inner"
             if matches!(
                 before,
-                "article"
+                "trs" | "article"
                     | "post"
                     | "entry"
                     | "story"
@@ -229,10 +236,10 @@ fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
         }
         "byline" | "authorbox" | "bio" | "biography" | "dateline" | "timestamp" | "pubdate" | "postmeta"
         | "entrymeta" | "credits" | "author" | "authors" | "meta" | "metadata" | "writer" | "auteur"
-        | "autor" | "publishdate" | "postdate" | "datetime" | "editor" | "laiyuan" | "copyright"
+        | "autor" | "publishdate" | "postdate" | "datetime" | "laiyuan" | "copyright"
         | "license" | "readingtime" | "postinfo" | "infobox" | "published" | "date" | "time"
         | "contributors" | "contributor" => {
-            if matches!(word, "time" | "date" | "author" | "authors" | "editor" | "published") && more {
+            if matches!(word, "time" | "date" | "author" | "authors" | "published") && more {
                 Cue::None
             } else {
                 Cue::Details
@@ -251,6 +258,15 @@ fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
         }
         "caption" | "figcaption" | "legende" | "bildunterschrift" | "bildtext" | "imagecaption"
         | "credit" | "photocredit" => Cue::Caption,
+        "standfirst" | "dek" | "deck" | "subheadline" | "subline" | "lede" | "chapo" | "ingress"
+        | "entradilla" | "bajada" | "sommario" | "sapo" | "vorspann" | "subheading" | "synopsis"
+        | "introtext" | "articleintro" | "kicker" | "subtitle" | "subtitulo" | "untertitel" | "anons"
+        | "manchet" | "spot" | "preamble" => Cue::Standfirst,
+        "summary" | "intro" | "lead" | "excerpt" | "description" | "abstract" | "introduction" | "sub"
+            if !more =>
+        {
+            Cue::Standfirst
+        }
         "hidden" | "hide" | "noprint" | "screenreader" | "visuallyhidden" | "invisible" => {
             if more || tag == Tag::Div { Cue::None } else { Cue::Promotion }
         }

@@ -8,7 +8,7 @@ use crate::{NodeId, Page, Tag};
 const FEWEST: usize = 3;
 
 /// Most bytes of an entry; what is longer is a section of an article.
-const LONGEST: usize = 700;
+const LONGEST: usize = 1000;
 
 /// The entries of all such lists.
 pub(super) fn teasers(page: &Page, survey: &Survey) -> Vec<NodeId> {

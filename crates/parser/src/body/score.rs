@@ -50,7 +50,7 @@ impl Survey {
                 }
             }
         }
-        survey.sums = sums(survey.scores.iter().copied());
+        survey.sums = sums(capped(page, &survey.units, &survey.scores).into_iter());
         survey
     }
 
@@ -64,6 +64,22 @@ impl Survey {
         let from = self.units.partition_point(|u| u.first < i);
         let to = self.units.partition_point(|u| u.first < page.end(i));
         from..to
+    }
+
+    /// The stretch of `range` with the greatest sum of scores: what stands beyond links and stray words, and
+    /// is less than they are, is not the article's.
+    pub(super) fn core(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let (mut best, mut core) = (0.0, range.clone());
+        let (mut sum, mut start) = (0.0_f32, range.start);
+        for i in range {
+            sum += self.scores[i];
+            if sum < 0.0 {
+                (sum, start) = (0.0, i + 1);
+            } else if sum >= best {
+                (best, core) = (sum, start..i + 1);
+            }
+        }
+        core
     }
 
     /// Sum of the scores within an element.
@@ -88,6 +104,14 @@ impl Survey {
                 *shares.entry((page.class(i), own[i])).or_default() += share(i);
             }
         }
+        // Where the template names the body, its other names are worth more.
+        let mut bodies: Vec<NodeId> = Vec::new();
+        for i in (0..page.len()).filter(|&i| own[i] == Cue::Body && share(i) > 0.05) {
+            if bodies.last().is_none_or(|&b| i >= page.end(b)) {
+                bodies.push(i);
+            }
+        }
+        let holds_body = |i: NodeId| bodies.iter().any(|&b| page.within(b, i) || page.within(i, b));
         for i in repeats::teasers(page, self) {
             if !own[i].is_negative() {
                 own[i] = Cue::Related;
@@ -99,17 +123,18 @@ impl Survey {
             let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
             let mut own = own[i];
             if own.is_negative() {
-                let most = if own == Cue::Comments { 0.9 } else { 0.5 };
+                let beside = !bodies.is_empty() && !holds_body(i);
+                let most = if own == Cue::Comments || beside { 0.9 } else { 0.5 };
                 let together = shares.get(&(page.class(i), own)).copied().unwrap_or_default();
                 if together > most {
                     own = Cue::None;
                 }
             }
             context[i] = match (inherited, own) {
-                (c, Cue::None | Cue::Content | Cue::Caption) if c.is_negative() => c,
+                (c, Cue::None | Cue::Content | Cue::Caption | Cue::Standfirst) if c.is_negative() => c,
                 (Cue::Comments | Cue::Related, Cue::Body) => inherited,
                 (c, Cue::None) => c,
-                (Cue::Body, Cue::Content | Cue::Aside) => Cue::Body,
+                (Cue::Body, Cue::Content | Cue::Aside | Cue::Standfirst) => Cue::Body,
                 (_, own) => own,
             };
         }
@@ -161,6 +186,34 @@ impl Survey {
     }
 }
 
+/// The scores for summing: a list of links speaks against what it stands in, but not the more the longer
+/// it is.
+fn capped(page: &Page, units: &[Unit], scores: &[f32]) -> Vec<f32> {
+    const MOST: f32 = -80.0;
+    let mut out = scores.to_vec();
+    let mut list = (0, 0.0);
+    for (unit, score) in units.iter().zip(&mut out) {
+        if *score >= 0.0 {
+            continue;
+        }
+        let end = if unit.first < list.0 {
+            list.0
+        } else {
+            let outer = page.ancestors(unit.first).filter(|&i| matches!(page.tag(i), Tag::Ul | Tag::Ol)).last();
+            outer.map_or(0, |l| page.end(l))
+        };
+        if end != list.0 {
+            list = (end, 0.0);
+        }
+        if end != 0 {
+            let left: f32 = MOST - list.1;
+            *score = score.max(left.min(0.0));
+            list.1 += *score;
+        }
+    }
+    out
+}
+
 fn may_hold_a_body(tag: Tag) -> bool {
     !matches!(
         tag,
@@ -208,7 +261,11 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
     }
     let sentences = punctuation(text);
     if sentences == 0 {
-        return if len < 80.0 { -8.0 } else { len * 0.2 };
+        return match tag {
+            Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Pre if links == 0.0 => 0.0,
+            _ if len < 80.0 => -8.0,
+            _ => len * 0.2,
+        };
     }
     if len < 60.0 && tag != Tag::P {
         return 0.0;
@@ -219,6 +276,7 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
 fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
     match context {
         Cue::Body if plain > 0.0 => plain * 1.2,
+        Cue::Caption => plain.min(0.0),
         Cue::Comments | Cue::Related => -5.0 - unit.len() as f32 * 0.5,
         c if c.is_negative() => -5.0 - unit.len() as f32 * 0.3,
         _ => plain,

@@ -3,6 +3,7 @@
 use super::{
     cues::Cue,
     score::{Survey, punctuation},
+    text::letters,
     units::Unit,
     witness::Testimony,
 };
@@ -11,7 +12,7 @@ use crate::{NodeId, Page, Tag};
 /// Marks the units that stay.
 pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     let mut keep = vec![false; survey.units.len()];
-    let range = survey.units_in(page, root);
+    let range = survey.core(survey.units_in(page, root));
     let mut until = root;
     for index in range.clone() {
         let unit = &survey.units[index];
@@ -33,6 +34,7 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
         }
         keep[index] = stays(page, survey, index);
     }
+    drop_titles(page, survey, range.clone(), &mut keep);
     drop_orphan_headings(page, survey, range, &mut keep);
     keep
 }
@@ -113,6 +115,31 @@ fn stays(page: &Page, survey: &Survey, index: usize) -> bool {
         return true;
     }
     context == Cue::Body || unit.len() >= 60 || punctuation(text) > 0
+}
+
+/// The title is not a part of the body, though templates print it again above it.
+fn drop_titles(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep: &mut [bool]) {
+    let titles = titles(page);
+    for index in range.filter(|&i| keep[i]).take(6).collect::<Vec<_>>() {
+        let text = letters(survey.units[index].text(page));
+        if titles.contains(&text) {
+            keep[index] = false;
+        }
+    }
+}
+
+/// What the page calls itself, in letters: `og:title`, `<title>` with and without the site's name, `<h1>`.
+pub(super) fn titles(page: &Page) -> Vec<String> {
+    let declared = page
+        .all(Tag::Meta)
+        .filter(|&m| page.attr(m, "property").is_some_and(|p| p.eq_ignore_ascii_case("og:title")))
+        .filter_map(|m| page.attr(m, "content"));
+    let title = page.all(Tag::Title).next().map_or("", |t| page.text(t));
+    let parts = title.match_indices(['|', '-', '_', '–', '—', '·']).map(|(at, _)| &title[..at]);
+    let headings = page.all(Tag::H1).map(|h| page.text(h));
+    let mut titles: Vec<String> = declared.chain([title]).chain(parts).chain(headings).map(letters).collect();
+    titles.retain(|t| t.len() >= 6);
+    titles
 }
 
 /// A heading with nothing under it heads nothing.

@@ -1,7 +1,7 @@
 //! The article's text as the page's own JSON-LD gives it (`articleBody`): it has no blocks and no links, and
 //! often ends early, but it tells which runs of text on the page are the article's.
 
-use super::units::Unit;
+use super::{text::letters, units::Unit};
 use crate::{Page, Tag};
 use std::borrow::Cow;
 
@@ -75,21 +75,6 @@ fn position(said: &str, text: &str) -> Option<usize> {
     let mut found = probes.into_iter().flatten();
     let at = found.next()?;
     found.next().map(|_| at)
-}
-
-/// Letters and digits alone, lower case: what two renderings of one text have in common.
-fn letters(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                out.push(c.to_ascii_lowercase());
-            }
-        } else if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        }
-    }
-    out
 }
 
 /// Some sites put mark-up into the string.

@@ -1,0 +1,62 @@
+//! Nothing twice.
+
+use super::{score::Survey, text::letters};
+use crate::{Page, Tag};
+use std::{collections::HashMap, ops::Range};
+
+/// Shortest text, in bytes of letters, that is folded: shorter lines may well be said twice.
+const SHORTEST: usize = 60;
+
+/// A text that repeats another so soon is a template's doing: captions for two screen sizes.
+const NEAR: usize = 4;
+
+/// Most repeats that are strays; where there are more, repeating is the text's own way (a week's menu).
+const STRAYS: usize = 3;
+
+/// Drops later copies of long runs of text, and the poorer copy where the whole body stands twice.
+pub(super) fn drop_repeats(page: &Page, survey: &Survey, keep: &mut [bool]) {
+    let kept: Vec<usize> = (0..keep.len()).filter(|&i| keep[i]).collect();
+    let mut first: HashMap<String, usize> = HashMap::new();
+    // Positions in `kept` of a text and of its copy.
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (at, &unit) in kept.iter().enumerate() {
+        let text = letters(survey.units[unit].text(page));
+        if text.len() < SHORTEST {
+            continue;
+        }
+        match first.get(&text) {
+            Some(&earlier) => pairs.push((earlier, at)),
+            None => drop(first.insert(text, at)),
+        }
+    }
+    if pairs.is_empty() {
+        return;
+    }
+    let bytes =
+        |units: &mut dyn Iterator<Item = usize>| units.map(|at| survey.units[kept[at]].len()).sum::<usize>();
+    let whole = bytes(&mut (0..kept.len()));
+    let repeated = bytes(&mut pairs.iter().map(|p| p.1));
+    if pairs.len() >= 3 && repeated * 5 >= whole * 2 {
+        let second = pairs[0].1;
+        let headings = |range: Range<usize>| range.filter(|&at| is_heading(page, survey, kept[at])).count();
+        let poorer_first = headings(second..kept.len()) > headings(0..second);
+        for (earlier, later) in pairs {
+            keep[kept[if poorer_first { earlier } else { later }]] = false;
+        }
+        return;
+    }
+    let strays = pairs.len() <= STRAYS;
+    for (earlier, later) in pairs {
+        if strays || later - earlier <= NEAR {
+            keep[kept[later]] = false;
+        }
+    }
+}
+
+/// A heading by its tag, or by being nothing but one short line in bold.
+fn is_heading(page: &Page, survey: &Survey, unit: usize) -> bool {
+    let unit = &survey.units[unit];
+    page.tag(unit.block).heading_level().is_some()
+        || unit.len() < 120
+            && page.ancestors(unit.first).take(3).any(|i| matches!(page.tag(i), Tag::B | Tag::Strong))
+}
