@@ -164,7 +164,8 @@ fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
         "body" | "content" | "text" | "copy" | "contents" | "txt" | "detail" | "main" | "inner"
             if matches!(
                 before,
-                "trs" | "article"
+                "trs"
+                    | "article"
                     | "post"
                     | "entry"
                     | "story"
@@ -236,9 +237,9 @@ fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
         }
         "byline" | "authorbox" | "bio" | "biography" | "dateline" | "timestamp" | "pubdate" | "postmeta"
         | "entrymeta" | "credits" | "author" | "authors" | "meta" | "metadata" | "writer" | "auteur"
-        | "autor" | "publishdate" | "postdate" | "datetime" | "laiyuan" | "copyright"
-        | "license" | "readingtime" | "postinfo" | "infobox" | "published" | "date" | "time"
-        | "contributors" | "contributor" => {
+        | "autor" | "publishdate" | "postdate" | "datetime" | "laiyuan" | "copyright" | "license"
+        | "readingtime" | "postinfo" | "infobox" | "published" | "date" | "time" | "contributors"
+        | "contributor" => {
             if matches!(word, "time" | "date" | "author" | "authors" | "published") && more {
                 Cue::None
             } else {

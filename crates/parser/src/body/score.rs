@@ -16,6 +16,8 @@ use std::collections::HashMap;
 /// Units, cues and scores of a page.
 pub(super) struct Survey {
     pub(super) units: Vec<Unit>,
+    /// Outermost elements that the template names as the body and that hold some of the text.
+    bodies: Vec<NodeId>,
     /// The cue that is in force at each node: its own or that of the nearest ancestor that has one.
     pub(super) context: Vec<Cue>,
     /// Score of each unit.
@@ -32,9 +34,19 @@ impl Survey {
         let plain: Vec<f32> = units.iter().map(|u| plain_score(page, u)).collect();
         let plain_sums = sums(plain.iter().map(|s| s.max(0.0)));
         let testimony = witness::hear(page, &units);
-        let mut survey = Self { units, context: Vec::new(), scores: Vec::new(), testimony, sums: Vec::new() };
-        survey.context =
-            if trusting { survey.contexts(page, &plain_sums) } else { vec![Cue::None; page.len()] };
+        let mut survey = Self {
+            units,
+            bodies: Vec::new(),
+            context: Vec::new(),
+            scores: Vec::new(),
+            testimony,
+            sums: Vec::new(),
+        };
+        (survey.context, survey.bodies) = if trusting {
+            survey.contexts(page, &plain_sums)
+        } else {
+            (vec![Cue::None; page.len()], Vec::new())
+        };
         survey.scores = survey
             .units
             .iter()
@@ -90,7 +102,7 @@ impl Survey {
 
     /// A negative name is not believed where what bears it holds most of the page's sentences: templates
     /// call whole pages `has-sidebar` and every paragraph behind the first `paywall`.
-    fn contexts(&self, page: &Page, plain: &[f64]) -> Vec<Cue> {
+    fn contexts(&self, page: &Page, plain: &[f64]) -> (Vec<Cue>, Vec<NodeId>) {
         let whole = plain.last().copied().unwrap_or_default().max(1.0);
         let share = |i: NodeId| {
             let range = self.units_in(page, i);
@@ -138,13 +150,23 @@ impl Survey {
                 (_, own) => own,
             };
         }
-        context
+        bodies.retain(|&b| !context[b].is_negative());
+        (context, bodies)
     }
 
     /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
-        let root = self.richest(page)?;
+        let richest = self.richest(page);
+        let root = self.named(page, richest).or(richest)?;
         Some(self.first_of_several(page, root).unwrap_or(root))
+    }
+
+    /// What holds all that the template names as the body, if that is a good part of what there is.
+    fn named(&self, page: &Page, richest: Option<NodeId>) -> Option<NodeId> {
+        let (&first, &last) = (self.bodies.first()?, self.bodies.last()?);
+        let common = std::iter::once(first).chain(page.ancestors(first)).find(|&i| page.within(last, i))?;
+        let good = |i: NodeId| self.scores[self.units_in(page, i)].iter().map(|s| s.max(0.0)).sum::<f32>();
+        (good(common) > 0.35 * richest.map_or(0.0, good)).then_some(common)
     }
 
     /// Where several articles stand in a row (endless scrolling), the one that the page is about: that with
@@ -199,7 +221,8 @@ fn capped(page: &Page, units: &[Unit], scores: &[f32]) -> Vec<f32> {
         let end = if unit.first < list.0 {
             list.0
         } else {
-            let outer = page.ancestors(unit.first).filter(|&i| matches!(page.tag(i), Tag::Ul | Tag::Ol)).last();
+            let outer =
+                page.ancestors(unit.first).filter(|&i| matches!(page.tag(i), Tag::Ul | Tag::Ol)).last();
             outer.map_or(0, |l| page.end(l))
         };
         if end != list.0 {
