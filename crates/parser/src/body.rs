@@ -5,6 +5,7 @@ mod cues;
 mod fold;
 mod inline;
 mod lead;
+mod phrases;
 mod repeats;
 mod score;
 mod select;

@@ -81,6 +81,8 @@ impl Survey {
     /// The stretch of `range` with the greatest sum of scores: what stands beyond links and stray words, and
     /// is less than they are, is not the article's.
     pub(super) fn core(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let good = |range: std::ops::Range<usize>| self.scores[range].iter().map(|s| s.max(0.0)).sum::<f32>();
+        let whole = range.clone();
         let (mut best, mut core) = (0.0, range.clone());
         let (mut sum, mut start) = (0.0_f32, range.start);
         for i in range {
@@ -91,7 +93,8 @@ impl Survey {
                 (best, core) = (sum, start..i + 1);
             }
         }
-        core
+        // Where the rest is as much as the core, it is no trimming.
+        if good(core.clone()) < 0.7 * good(whole.clone()) { whole } else { core }
     }
 
     /// Sum of the scores within an element.

@@ -2,6 +2,7 @@
 
 use super::{
     cues::Cue,
+    phrases::is_phrase,
     score::{Survey, punctuation},
     text::letters,
     units::Unit,
@@ -32,7 +33,9 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
             until = page.end(rejected);
             continue;
         }
-        keep[index] = stays(page, survey, index);
+        let tail = (index - range.start) * 5 >= range.len() * 4;
+        keep[index] = stays(page, survey, index)
+            && !is_phrase(unit.text(page), tail || unit.link > 0 && unit.len() < 200);
     }
     drop_titles(page, survey, range.clone(), &mut keep);
     drop_orphan_headings(page, survey, range, &mut keep);
