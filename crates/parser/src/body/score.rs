@@ -139,7 +139,9 @@ impl Survey {
             let mut own = own[i];
             if own.is_negative() {
                 let beside = !bodies.is_empty() && !holds_body(i);
-                let most = if own == Cue::Comments || beside { 0.9 } else { 0.5 };
+                // `<footer>` and `<nav>` are the standard's words, not a template's.
+                let certain = matches!(page.tag(i), Tag::Footer | Tag::Nav);
+                let most = if own == Cue::Comments || beside || certain { 0.9 } else { 0.5 };
                 let together = shares.get(&(page.class(i), own)).copied().unwrap_or_default();
                 if together > most {
                     own = Cue::None;
