@@ -5,6 +5,7 @@ mod cues;
 mod fold;
 mod inline;
 mod lead;
+mod names;
 mod phrases;
 mod repeats;
 mod score;

@@ -2,6 +2,7 @@
 //! tags that mean something. A hint, never a verdict: [`super::score`] overrules it where the text says
 //! otherwise.
 
+use super::names::meaning;
 use crate::{NodeId, Page, Tag};
 use html5ever::local_name;
 
@@ -49,11 +50,10 @@ pub(super) fn cue(page: &Page, i: NodeId) -> Cue {
     {
         return Cue::Body;
     }
-    let words = |text: &str| named(text, tag);
     let mut found = Cue::None;
     for text in [page.class(i), page.id(i)] {
         if !text.is_empty() {
-            found = stronger(found, words(text));
+            found = stronger(found, named(text));
         }
     }
     if found == Cue::None
@@ -99,7 +99,7 @@ fn by_role(role: &str) -> Cue {
 const WORD: usize = 24;
 
 /// Reads names such as `post-body`, `relatedArticles`, `c_comment__list` word by word.
-fn named(names: &str, tag: Tag) -> Cue {
+fn named(names: &str) -> Cue {
     let mut found = Cue::None;
     let mut previous = [0_u8; WORD];
     let mut previous_len = 0;
@@ -116,7 +116,7 @@ fn named(names: &str, tag: Tag) -> Cue {
             let this = std::str::from_utf8(&word[..len]).unwrap_or_default();
             let before = std::str::from_utf8(&previous[..previous_len]).unwrap_or_default();
             let next = next_word(bytes, i);
-            found = stronger(found, by_words(before, this, next, tag));
+            found = stronger(found, by_words(before, this, next));
             if found == Cue::Body {
                 return found;
             }
@@ -142,138 +142,42 @@ fn next_word(bytes: &[u8], at: usize) -> bool {
 }
 
 /// One word of a name, the word before it in the same name, and whether another follows.
-fn by_words(before: &str, word: &str, more: bool, tag: Tag) -> Cue {
+fn by_words(before: &str, word: &str, more: bool) -> Cue {
     // `has-sidebar`, `no-comments`: a layout's state, not its part.
     if matches!(before, "has" | "with" | "no" | "without" | "have" | "is" | "show" | "enable" | "enabled") {
         return Cue::None;
     }
-    match word {
-        "articlebody" | "entrycontent" | "postbody" | "postcontent" | "articlecontent" | "storybody"
-        | "articletext" | "storytext" | "newstext" | "maintext" | "bodytext" | "contenttext" | "textbody"
-        | "articlecontents" | "newscontent" | "contentbody" | "blogcontent" | "newsbody" | "artibody"
-        | "arttext" | "richtext" | "wysiwyg" | "hentry"
-            if word != "hentry" || !more =>
-        {
-            if word == "hentry" {
-                Cue::Content
-            } else {
-                Cue::Body
-            }
-        }
-        "editor" if before == "trs" => Cue::Body,
-        "body" | "content" | "text" | "copy" | "contents" | "txt" | "detail" | "main" | "inner"
-            if matches!(
-                before,
-                "trs"
-                    | "article"
-                    | "post"
-                    | "entry"
-                    | "story"
-                    | "news"
-                    | "blog"
-                    | "page"
-                    | "artikel"
-                    | "articulo"
-                    | "body"
-                    | "art"
-                    | "detail"
-                    | "rich"
-                    | "single"
-                    | "field"
-                    | "paragraph"
-                    | "texte"
-                    | "the"
-            ) && !(before == "page" && word != "content") =>
-        {
-            if matches!(before, "page" | "the" | "single" | "field" | "detail")
-                || matches!(word, "main" | "inner" | "detail")
-            {
-                Cue::Content
-            } else {
-                Cue::Body
-            }
-        }
-        "comment" | "comments" | "disqus" | "respond" | "commentlist" | "livefyre" | "replies" | "reply"
-        | "commentarea" | "kommentare" | "kommentar" | "comentarios" | "pinglun" | "guestbook"
-        | "discussion" => Cue::Comments,
-        "related" | "recommended" | "recommendation" | "recommendations" | "recommend" | "relatedposts"
-        | "recirc" | "recirculation" | "yarpp" | "outbrain" | "taboola" | "popular" | "trending"
-        | "readmore" | "morefrom" | "mostread" | "teaser" | "teasers" | "similar" | "suggested"
-        | "relacionadas" | "relacionados" | "verwandt" | "zergnet" | "crosspromo" | "readalso"
-        | "seealso" | "alsolike" | "upnext" | "nextprev" | "prevnext" | "headlines" | "tuijian"
-        | "xiangguan" | "relate" | "relatednews" | "relatedarticles" | "crosslinks" | "jp"
-        | "shareaholic" | "inread" | "explore" | "latest" | "newsfeed" | "lire" | "leggi"
-            if !(word == "jp" && before != "") || word != "jp" =>
-        {
-            if word == "jp" {
-                Cue::None
-            } else {
-                Cue::Related
-            }
-        }
-        "nav" | "navigation" | "navbar" | "navi" | "breadcrumb" | "breadcrumbs" | "crumbs" | "crumb"
-        | "pagination" | "pager" | "tags" | "taglist" | "tagcloud" | "menu" | "submenu" | "toolbar"
-        | "skiplink" | "toc" | "tabs" | "pagenav" | "topbar" | "mbx" | "weizhi" | "categories"
-        | "keywords" | "catlinks" | "tagcontainer" | "paging" | "prev" | "topics" | "navbox"
-        | "editsection" | "tocbox" | "linklist" => Cue::Navigation,
-        "share" | "sharing" | "social" | "sharedaddy" | "addthis" | "addtoany" | "sharebar" | "sharebox"
-        | "socials" | "newsletter" | "subscribe" | "subscription" | "signup" | "paywall" | "promo"
-        | "promotion" | "promoted" | "advert" | "advertisement" | "advertising" | "ad" | "ads" | "adv"
-        | "adsense" | "adbox" | "sponsor" | "sponsored" | "cookie" | "cookies" | "consent" | "gdpr"
-        | "popup" | "modal" | "overlay" | "login" | "register" | "banner" | "donate" | "donation" | "cta"
-        | "optin" | "mailchimp" | "bdsharebuttonbox" | "jiathis" | "qrcode" | "weixin" | "fenxiang"
-        | "erweima" | "guanggao" | "print" | "rating" | "ratings" | "vote" | "voting" | "survey" | "poll"
-        | "follow" | "shares" | "sharethis" | "ssba" | "callout" | "affiliate" | "coupon" | "buttons"
-        | "btn" | "werbung" | "anzeige" | "publicidad" | "reklam" | "reklama" | "tooltip" | "disclaimer"
-        | "toast" => {
-            if matches!(word, "ad" | "ads" | "adv" | "print" | "cta" | "banner" | "callout")
-                && more
-                && word != "ads"
-            {
-                Cue::None
-            } else {
-                Cue::Promotion
-            }
-        }
-        "byline" | "authorbox" | "bio" | "biography" | "dateline" | "timestamp" | "pubdate" | "postmeta"
-        | "entrymeta" | "credits" | "author" | "authors" | "meta" | "metadata" | "writer" | "auteur"
-        | "autor" | "publishdate" | "postdate" | "datetime" | "laiyuan" | "copyright" | "license"
-        | "readingtime" | "postinfo" | "infobox" | "published" | "date" | "time" | "contributors"
-        | "contributor" => {
-            if matches!(word, "time" | "date" | "author" | "authors" | "published") && more {
-                Cue::None
-            } else {
-                Cue::Details
-            }
-        }
-        "sidebar" | "aside" | "footer" | "widget" | "widgets" | "rail" | "sidecolumn" | "sidebars"
-        | "bottombar" | "rightcol" | "rightcolumn" | "footnav" | "foot" | "colophon" | "masthead"
-        | "site" | "secondary" | "dock" | "drawer" | "offcanvas" | "footbar" => {
-            if matches!(word, "site" | "foot" | "dock" | "rail") && more {
-                Cue::None
-            } else if word == "site" {
-                Cue::None
-            } else {
-                Cue::Aside
-            }
-        }
-        "caption" | "figcaption" | "legende" | "bildunterschrift" | "bildtext" | "imagecaption"
-        | "credit" | "photocredit" => Cue::Caption,
-        "standfirst" | "dek" | "deck" | "subheadline" | "subline" | "lede" | "chapo" | "ingress"
-        | "entradilla" | "bajada" | "sommario" | "sapo" | "vorspann" | "subheading" | "synopsis"
-        | "introtext" | "articleintro" | "kicker" | "subtitle" | "subtitulo" | "untertitel" | "anons"
-        | "manchet" | "spot" | "preamble" => Cue::Standfirst,
-        "summary" | "intro" | "lead" | "excerpt" | "description" | "abstract" | "introduction" | "sub"
-            if !more =>
-        {
-            Cue::Standfirst
-        }
-        "hidden" | "hide" | "noprint" | "screenreader" | "visuallyhidden" | "invisible" => {
-            if more || tag == Tag::Div { Cue::None } else { Cue::Promotion }
-        }
-        "article" | "post" | "story" | "entry" | "content" | "main" | "hnews" | "artikel" if !more => {
-            Cue::Content
-        }
-        _ => Cue::None,
+    match (before, word) {
+        (
+            "article" | "post" | "entry" | "story" | "news" | "blog" | "artikel" | "articulo" | "body"
+            | "art" | "rich" | "paragraph" | "texte" | "trs",
+            "body" | "content" | "text" | "copy" | "contents" | "txt" | "editor",
+        ) => Cue::Body,
+        (
+            "page" | "the" | "single" | "field" | "detail" | "article" | "post" | "story" | "news",
+            "content" | "main" | "inner" | "detail",
+        ) => Cue::Content,
+        _ => meaning(word, more),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, expected: Cue) {
+        assert_eq!(named(name), expected, "{name}");
+    }
+
+    #[test]
+    fn names_are_read_word_by_word() {
+        check("post-body", Cue::Body);
+        check("c_ArticleBody__x1", Cue::Body);
+        check("relatedArticles", Cue::Related);
+        check("main-sidebar", Cue::Aside);
+        check("has-sidebar", Cue::None);
+        check("unrelated", Cue::None);
+        check("comments article-body", Cue::Body);
     }
 }

@@ -20,8 +20,7 @@ pub(super) fn keep_standfirst(page: &Page, survey: &Survey, keep: &mut [bool]) {
     let titles = titles(page);
     let from = first.saturating_sub(REACH);
     let title = (from..first).rev().find(|&i| page.tag(survey.units[i].block) == Tag::H1);
-    for i in title.map_or(from, |t| t + 1)..first {
-        let unit = &survey.units[i];
+    for (i, unit) in survey.units.iter().enumerate().take(first).skip(title.map_or(from, |t| t + 1)) {
         let text = unit.text(page);
         if unit.len() < 30 || unit.len() > 1500 || unit.link_share() > 0.5 {
             continue;
