@@ -1,13 +1,16 @@
 //! The article of a page: whether there is one to store, and whether it is new, changed or read differently.
 
 use crate::{decide::Findings, reading::Given, refine::refine, simhash};
-use model::{Article, Cause, Disposition, Outcome, PageKind, Parsed};
+use model::{Article, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed};
 use serde_json::json;
-use store::{ArticleChange, NewEvent, VersionReason, VisitContext};
+use store::{ArticleChange, NewEvent, NewPage, VersionReason, VisitContext};
 
 /// Characters of text from which a page that a listing names as a work, and the parser takes for something
 /// else, is stored as an article all the same.
 const SUBSTANTIAL: usize = 400;
+
+/// Characters of text that two pages of a host do not share by chance, title, authors and day being the same.
+const TELLING: usize = 100;
 
 /// The article to store, its gaps filled from the listing; none where the page has none.
 pub(crate) fn of_page(context: &VisitContext, given: &Given, parsed: &Parsed) -> Option<Article> {
@@ -48,7 +51,7 @@ pub(crate) fn titles_agree(a: &str, b: &str) -> bool {
     a == b && shorter > 0 || shorter >= 6 && (a.starts_with(&b) || b.starts_with(&a))
 }
 
-/// Adds to `findings` what becomes of the article; returns whether there is a new version.
+/// Adds to `findings` what becomes of the article; returns whether the page shows another content than before.
 pub(crate) fn decide(
     context: &VisitContext,
     given: &Given,
@@ -63,24 +66,34 @@ pub(crate) fn decide(
     };
     let captured_at = fetched.started_at;
     let hash = article.content_hash();
-    if let Some(current) = &context.article {
-        if captured_at < current.captured_at {
-            findings.end(Disposition::Unchanged, "older-capture");
-            return false;
-        }
-        if hash == current.content_hash {
-            findings.end(Disposition::Unchanged, "same-content");
-            return false;
-        }
-    } else if let Some((page, Some(theirs))) = &context.canonical
-        && *page != context.page.id
-        && theirs.content_hash == hash
+    let current = context.article.as_ref();
+    if current.is_some_and(|c| captured_at < c.captured_at) {
+        findings.end(Disposition::Unchanged, "older-capture");
+        return false;
+    }
+    if current.is_some_and(|c| c.content_hash == hash) {
+        findings.end(Disposition::Unchanged, "same-content");
+        return false;
+    }
+    // A page that showed another's article shows something else: an edit, which that page has as well, or an
+    // article of its own, which a second look confirms.
+    let alias = context.page.alias_of.as_ref();
+    if let Some((_, target)) = alias
+        && (context.page.unchanged > 0 || matches!(fetched.cause, Cause::Reparse { .. }))
     {
-        findings.alias_of = Some(*page);
+        findings.discovered.push(look_again_at(target, context, given));
+        findings.end(Disposition::Unchanged, "alias-differs");
+        return true;
+    }
+    let own = current.filter(|_| alias.is_none());
+    if own.is_none()
+        && let Some(page) = same_elsewhere(context, &article, &hash)
+    {
+        findings.alias_of = Some(page);
         findings.end(Disposition::Unchanged, "alias");
         return false;
     }
-    let reason = match (&context.article, fetched.cause) {
+    let reason = match (own, fetched.cause) {
         (None, _) => VersionReason::First,
         (Some(_), Cause::Reparse { .. }) => VersionReason::Reparsed,
         // Another parser may read the same page differently: that must not pass for the author's change.
@@ -111,7 +124,7 @@ pub(crate) fn decide(
     }));
     findings.end(Disposition::Stored, reason.as_str());
     findings.article = Some(ArticleChange {
-        id: context.article.as_ref().map(|a| a.id),
+        id: own.map(|a| a.id),
         simhash: simhash(&article.text()),
         article,
         content_hash: hash,
@@ -122,6 +135,32 @@ pub(crate) fn decide(
         reason,
     });
     true
+}
+
+fn look_again_at(target: &PageUrl, context: &VisitContext, given: &Given) -> NewPage {
+    let again = matches!(given.fetched.cause, Cause::Visit);
+    NewPage {
+        url: target.clone(),
+        key: target.key(),
+        kind: PageKind::Article,
+        due_at: given.fetched.ended_at,
+        hints: given.fetched.grant.hints.clone(),
+        source: None,
+        depth: context.page.depth,
+        redirected_from: None,
+        again,
+    }
+}
+
+/// The page that has this very article already: the address that the article calls its own, or another of the
+/// same host. A short text says too little for the latter.
+fn same_elsewhere(context: &VisitContext, article: &Article, hash: &str) -> Option<PageId> {
+    let canonical = context
+        .canonical
+        .as_ref()
+        .filter(|(_, theirs)| theirs.as_ref().is_some_and(|a| a.content_hash == hash));
+    let twin = || context.twin.filter(|_| article.text().chars().count() >= TELLING);
+    canonical.map(|(page, _)| *page).or_else(twin).filter(|page| *page != context.page.id)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One result as the decision sees it, its text already loaded.
 
+use crate::refine::refine;
 use model::{Article, Fetched, PageKey, PageUrl, Parsed};
 use store::work_key;
 
@@ -44,6 +45,13 @@ impl Given {
         let field = self.parsed()?.article.as_ref()?.canonical_url.as_ref()?;
         let key = PageUrl::parse(&field.value).ok()?.key();
         (key != self.fetched.grant.url.key()).then_some(key)
+    }
+
+    /// Content hash of the article as it would be stored.
+    pub fn content(&self) -> Option<String> {
+        let mut article = self.parsed()?.article.clone()?;
+        refine(&mut article, &self.fetched.grant.hints, self.fetched.started_at);
+        Some(article.content_hash())
     }
 
     /// Keys of the works that the page lists, each once.

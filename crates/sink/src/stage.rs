@@ -4,10 +4,10 @@ use crate::{Given, Policy, Reading, decide, record, robots};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    Archive, Cause, Failure, Outcome, Parsed, Stage, VisitId,
+    Archive, Cause, Failure, HostKey, Outcome, Parsed, Stage, VisitId,
     message::{Nothing, PageParsed, ParseValue},
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use store::{Committed, DynStore, VisitCommit, VisitContext, VisitKey};
 
 /// Results stored in one transaction at most.
@@ -109,6 +109,7 @@ impl SinkStage {
         let mut done: Vec<Done> = Vec::with_capacity(waiting.len());
         let mut commits: Vec<VisitCommit> = Vec::new();
         let mut places: Vec<(usize, String)> = Vec::new();
+        let mut first: HashSet<(HostKey, String)> = HashSet::new();
         for (at, ((_, given), context)) in waiting.iter_mut().zip(contexts).enumerate() {
             let Some(context) = context else {
                 done.push(Done::Unknown);
@@ -119,7 +120,16 @@ impl SinkStage {
                 continue;
             }
             self.load_current(given, &context).await?;
-            commits.push(decide(&context, given, &self.policy));
+            let commit = decide(&context, given, &self.policy);
+            // Two addresses of one new article in one batch: the second is decided once the first is stored.
+            let host = context.page.url.host_key();
+            let new =
+                commit.article.as_ref().filter(|a| a.id.is_none()).map(|a| (host, a.content_hash.clone()));
+            if new.is_some_and(|new| !first.insert(new)) {
+                done[at] = Done::Stale;
+                continue;
+            }
+            commits.push(commit);
             places.push((at, context.page.url.to_string()));
         }
         if commits.is_empty() {
@@ -143,6 +153,7 @@ impl SinkStage {
             cause: given.fetched.cause,
             canonical: given.canonical(),
             works: given.work_keys(self.policy.max_works_per_page),
+            content: given.content(),
         }
     }
 

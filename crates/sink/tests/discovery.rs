@@ -110,6 +110,7 @@ fn context(n: usize) -> VisitContext {
             captured_at: None,
             sources: vec![SourceId(n as i64)],
             redirects: 0,
+            alias_of: None,
             url: url.clone(),
         },
         host: HostState {
@@ -122,6 +123,7 @@ fn context(n: usize) -> VisitContext {
         },
         article: None,
         canonical: None,
+        twin: None,
         listings: vec![ListingState {
             source: SourceId(n as i64),
             pages: 1,

@@ -109,3 +109,33 @@ fn titles_agree_as_a_reader_would_say() {
         assert!(!titles_agree(a, b), "{a} {b}");
     }
 }
+
+const LONG: &str =
+    "A text that two pages of one host do not share by chance, with its title and its day. And it goes on.";
+
+#[test]
+fn the_same_article_at_another_address_of_the_host_is_one_article() {
+    let mut context = context(PageKind::Article);
+    context.twin = Some(PageId(9));
+    let commit = run(&context, &page(PageKind::Article, Some(article("T", LONG)), None));
+    assert_eq!((commit.alias_of, commit.visit.code.as_str()), (Some(PageId(9)), "alias"));
+    let commit = run(&context, &page(PageKind::Article, Some(article("T", "short")), None));
+    assert!(commit.alias_of.is_none() && commit.article.is_some());
+}
+
+#[test]
+fn an_alias_that_shows_something_else_is_looked_at_twice() {
+    let mut context = context(PageKind::Article);
+    let target = model::PageUrl::parse("https://a.example/target").unwrap();
+    context.article = Some(current(&article("T", "text")));
+    context.page.alias_of = Some((PageId(9), target.clone()));
+    context.page.unchanged = 4;
+    let given = page(PageKind::Article, Some(article("T", "edited")), None);
+    let commit = run(&context, &given);
+    assert!(commit.article.is_none(), "it may be an edit that the other page has too");
+    assert_eq!((&commit.discovered[0].url, commit.discovered[0].again), (&target, true));
+    assert_eq!(commit.page.unwrap().unchanged, 0);
+    context.page.unchanged = 0;
+    let change = run(&context, &given).article.unwrap();
+    assert_eq!((change.id, change.reason), (None, VersionReason::First));
+}

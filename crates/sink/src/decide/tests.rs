@@ -33,6 +33,7 @@ pub(crate) fn context(kind: PageKind) -> VisitContext {
             captured_at: None,
             sources: Vec::new(),
             redirects: 0,
+            alias_of: None,
             url: url.clone(),
         },
         host: HostState {
@@ -45,6 +46,7 @@ pub(crate) fn context(kind: PageKind) -> VisitContext {
         },
         article: None,
         canonical: None,
+        twin: None,
         listings: Vec::new(),
     }
 }

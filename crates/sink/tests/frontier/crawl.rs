@@ -3,6 +3,8 @@
 use crate::world::{Answer, World, list, listing};
 use chrono::TimeDelta;
 use model::{Container, Disposition, Listing};
+use scheduler::Config;
+use std::time::Duration;
 use store::{ArticleFilter, Page, VisitFilter, WorkFilter};
 
 const AUTHOR: &str = "https://a.example/author";
@@ -271,4 +273,23 @@ async fn a_listed_page_that_is_no_article_is_a_work_without_one() {
     assert_eq!(articles(&world).await.len(), 5);
     let works = world.store.works(&WorkFilter::default()).await.unwrap();
     assert!(works.iter().any(|w| w.last == Some(Disposition::NothingFound) && w.article.is_none()));
+}
+
+#[tokio::test]
+async fn one_article_at_two_addresses_is_stored_once() {
+    let mut world = World::with(Config { gap: Duration::ZERO, per_host: 8, ..Config::default() }).await;
+    world.follow(AUTHOR).await;
+    let text = "The same text at both addresses, long enough that it is no chance. ".repeat(3);
+    let web = |url: &str, _: usize| match url.strip_prefix("https://a.example/").unwrap_or_default() {
+        "author" => list(&["1", "1?print=1", "2"], &[]),
+        "1" | "1?print=1" => Answer::Article("T", text.clone()),
+        "2" => Answer::Article("T", "Another text.".to_owned()),
+        _ => Answer::Status(404, None),
+    };
+    world.crawl(web).await;
+    assert_eq!(articles(&world).await.len(), 2);
+    let works = world.store.works(&WorkFilter::default()).await.unwrap();
+    assert_eq!(works.iter().filter(|w| w.article.is_some()).count(), 3, "both works have it");
+    world.run_until(world.now + TimeDelta::days(100), web).await;
+    assert_eq!(articles(&world).await.len(), 2);
 }

@@ -61,6 +61,7 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_captured ON articles (captured_at);
 CREATE INDEX articles_page ON articles (page_id);
+CREATE INDEX articles_content ON articles (content_hash);
 
 -- The frontier: one row for each address, whatever its spelling.
 CREATE TABLE pages (

@@ -16,6 +16,8 @@ pub struct VisitKey {
     pub canonical: Option<PageKey>,
     /// Keys ([`work_key`]) of the works that the page lists.
     pub works: Vec<String>,
+    /// Content hash of the article that the page has now.
+    pub content: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct VisitContext {
     pub article: Option<CurrentArticle>,
     /// The page that has the article's canonical address, and its article.
     pub canonical: Option<(PageId, Option<CurrentArticle>)>,
+    /// Another page of this host whose current article has the content asked for; the oldest of them.
+    pub twin: Option<PageId>,
     /// The sources this page serves as a listing, with the works known through each.
     pub listings: Vec<ListingState>,
 }
@@ -57,6 +61,8 @@ pub struct PageState {
     pub sources: Vec<SourceId>,
     /// Redirects that led here in a row.
     pub redirects: u32,
+    /// The page whose article this one shows, and its address.
+    pub alias_of: Option<(PageId, PageUrl)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +176,7 @@ pub struct CaptureRecord {
 /// A new version of an article, or the first.
 #[derive(Debug, Clone)]
 pub struct ArticleChange {
-    /// None: a new article.
+    /// None: a new article, of this page itself, which is then no alias any more.
     pub id: Option<ArticleId>,
     pub article: Article,
     pub content_hash: String,

@@ -62,7 +62,7 @@ async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Re
             numbered.push(Numbered { id, version: 1, current: true, change });
         }
     }
-    let sql = "UPDATE pages SET article_id = r.article FROM {rows} WHERE pages.id = r.id";
+    let sql = "UPDATE pages SET article_id = r.article, alias_of = NULL FROM {rows} WHERE pages.id = r.id";
     tx.run_each(sql, args![], of_pages).await?;
     Ok(numbered)
 }

@@ -17,6 +17,7 @@ pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitC
     let ids: HashSet<i64> = keys.iter().map(|k| k.page.0).collect();
     let applied = applied(db, keys).await?;
     let canonical = canonical(db, keys).await?;
+    let twins = twins(db, keys).await?;
     let mut pages = pages(db, &ids).await?;
     let mut listings = sources(db, &ids, &mut pages).await?;
     works(db, keys, &mut listings).await?;
@@ -28,6 +29,7 @@ pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitC
             Some(VisitContext {
                 applied: applied.contains(&key.visit.0),
                 canonical: canonical.filter(|(id, _)| *id != page.id),
+                twin: key.content.as_ref().and_then(|c| twins.get(&(key.page.0, c.clone()))).copied(),
                 listings: listings.get(&key.page.0).cloned().unwrap_or_default(),
                 page,
                 host,
@@ -72,12 +74,28 @@ async fn canonical(db: &Db, keys: &[VisitKey]) -> Result<Canonical> {
     Ok(found)
 }
 
+/// By page and content: the oldest other page of its host with the same content.
+async fn twins(db: &Db, keys: &[VisitKey]) -> Result<HashMap<(i64, String), PageId>> {
+    let mut wanted = Rows::new(&[("page", Column::Int), ("content", Column::Text)]);
+    for key in keys {
+        if let Some(content) = &key.content {
+            wanted.push(args![key.page.0, content.as_str()]);
+        }
+    }
+    let sql = "SELECT r.page, r.content, min(t.id) AS twin
+               FROM {rows} JOIN pages p ON p.id = r.page JOIN articles a ON a.content_hash = r.content
+               JOIN pages t ON t.id = a.page_id AND t.host_id = p.host_id AND t.id <> p.id AND t.alias_of IS NULL
+               GROUP BY r.page, r.content";
+    let rows = db.read_each(sql, args![], wanted).await?;
+    rows.iter().map(|row| Ok(((row.int("page")?, row.text("content")?), PageId(row.int("twin")?)))).collect()
+}
+
 type Page = (PageState, crate::HostState, Option<CurrentArticle>);
 
 async fn pages(db: &Db, ids: &HashSet<i64>) -> Result<HashMap<i64, Page>> {
     let sql = format!(
         "SELECT p.id, p.revision, p.url, p.key, p.kind, p.depth, p.lease_visit, p.interval_s, p.failures,
-                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects,
+                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects, t.id AS target, t.url AS target_url,
                 h.host, h.in_flight, h.next_at, h.gap_ms, h.failures AS host_failures, h.open_until, {ARTICLE}
          FROM pages p JOIN hosts h ON h.id = p.host_id LEFT JOIN pages t ON t.id = p.alias_of
          LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
@@ -107,6 +125,7 @@ fn page_state(row: &Row) -> Result<PageState> {
         captured_at: row.opt_time("captured_at")?,
         sources: Vec::new(),
         redirects: row.small("redirects")?,
+        alias_of: row.opt_int("target")?.map(PageId).zip(row.opt_url("target_url")?),
     })
 }
 

@@ -194,6 +194,7 @@ async fn contexts_know_works_by_page_and_by_key(s: &Fixture) {
         cause: model::Cause::Visit,
         canonical: None,
         works: works.iter().map(|w| (*w).to_owned()).collect(),
+        content: None,
     };
     let keys = [
         key(a.page, &["title:Here", "title:There", "title:Unknown"]),

@@ -136,6 +136,7 @@ async fn a_canonical_address_names_its_article(s: &Fixture) {
         cause: Cause::Visit,
         canonical: Some(url("https://b.example/canonical").key()),
         works: Vec::new(),
+        content: None,
     };
     let context = s.visit_contexts(&[key]).await.unwrap().pop().unwrap().unwrap();
     assert_eq!(context.article, None);

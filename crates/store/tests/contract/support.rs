@@ -88,7 +88,8 @@ impl Fixture {
     }
 
     pub(crate) async fn context(&self, page: PageId, visit: VisitId) -> VisitContext {
-        let key = VisitKey { visit, page, cause: Cause::Visit, canonical: None, works: Vec::new() };
+        let key =
+            VisitKey { visit, page, cause: Cause::Visit, canonical: None, works: Vec::new(), content: None };
         self.visit_contexts(&[key]).await.unwrap().pop().unwrap().unwrap()
     }
 
