@@ -62,11 +62,6 @@ pub trait Archive: Send + Sync + 'static {
 
     async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError>;
 
-    /// The stored WARC records as they are: complete gzip members that can be written one after the other.
-    async fn records(&self, at: &CaptureRef) -> Result<Bytes, ArchiveError> {
-        Err(ArchiveError::Missing(at.key.clone()))
-    }
-
     /// Keeps a derived value (a parse result too large for a message) under a key below `derived/`.
     async fn put_value(&self, key: &str, value: Bytes) -> Result<(), ArchiveError>;
 

@@ -1,0 +1,356 @@
+//! The arguments. Help texts are the reference that `byline --help` prints; a snapshot test keeps them.
+
+use crate::config::Settings;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Follow authors: find every work their pages list, fetch each politely, keep article and history.
+#[derive(Debug, Parser)]
+#[command(name = "byline", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Start with `byline demo`, which needs no network, or `byline crawl URL`.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// # Errors
+    /// What clap says, the texts of `--help` and `--version` among it.
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::try_parse()
+    }
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Global {
+    /// Settings file [default: byline.toml in the working directory, if there is one]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// JSON lines on stdout instead of tables
+    #[arg(long, global = true, help_heading = "Output")]
+    pub json: bool,
+    /// More log lines on stderr: -v what happens, -vv why, -vvv everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+    /// Neither progress nor remarks; errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Follow author pages, do all that is due now, print a summary
+    Crawl(CrawlArgs),
+    /// Follow author pages; `byline run` does the rest
+    Follow(FollowArgs),
+    /// Stop visiting an author's pages; what is stored stays
+    Unfollow {
+        /// Number, exact name or page address of the author
+        #[arg(required = true)]
+        author: Vec<String>,
+    },
+    /// List the authors
+    Authors(ListArgs),
+    /// List works as the author pages show them
+    Works(WorksArgs),
+    /// List stored articles
+    Articles(ArticlesArgs),
+    /// Show an article, or a page: what it is, its visits, when it is due and why not earlier
+    Show(ShowArgs),
+    /// Find articles by words
+    Search(SearchArgs),
+    /// Run continuously; with no role, everything in this process
+    Run { roles: Vec<Role> },
+    /// Write stored articles or raw captures
+    Export(ExportArgs),
+    /// Read archived pages again with this version's parser; no request leaves the machine
+    Reparse(ReparseArgs),
+    /// Messages that could not be processed
+    #[command(subcommand)]
+    Dead(DeadCommand),
+    /// Extract one page and print each field with its evidence; stores nothing
+    Try(TryArgs),
+    /// What there is, what is due, what is wrong
+    Status,
+    /// Ask a running process on --listen whether it makes progress; fails where it does not
+    Health,
+    /// Queues and exchanges on RabbitMQ
+    #[command(subcommand)]
+    Topology(TopologyCommand),
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Print every setting, its value and where it came from
+    Config,
+    /// Serve a small bundled site on loopback, crawl it, open the result: the whole product, no network
+    Demo(DemoArgs),
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct CrawlArgs {
+    /// Author pages, in full (https://...); with none, everything that is followed
+    pub urls: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct FollowArgs {
+    /// Author pages, in full (https://...)
+    #[arg(required = true)]
+    pub urls: Vec<String>,
+    /// The author's name; otherwise the page's own is taken
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// At most this many rows
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub limit: u64,
+    /// Rows to skip
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub offset: u64,
+}
+
+impl ListArgs {
+    pub fn page(&self) -> store::Page {
+        store::Page { offset: self.offset, limit: self.limit }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct WorksArgs {
+    /// Number, exact name or page address
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Works of this state only
+    #[arg(long, value_parser = ["new", "known", "changed", "removed", "returned"])]
+    pub state: Option<String>,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ArticlesArgs {
+    /// Number, exact name or page address
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Articles of this host only, as in example.org or example.org:8080
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Captured since: a date (2026-11-23), a moment (RFC 3339) or an age (36h, 7d)
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<crate::config::When>,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Number of an article, or any address
+    pub what: String,
+    /// The text as Markdown, after the fields
+    #[arg(long)]
+    pub text: bool,
+    /// Versions, and what changed from each to the next
+    #[arg(long)]
+    pub versions: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    #[arg(required = true)]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// A part of Byline that can run as a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ValueEnum)]
+pub enum Role {
+    Scheduler,
+    Fetcher,
+    Parser,
+    Sink,
+    Web,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[arg(long, default_value = "jsonl")]
+    pub format: ExportFormat,
+    /// Number, exact name or page address
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Captured since: a date (2026-11-23), a moment (RFC 3339) or an age (36h, 7d)
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<crate::config::When>,
+    /// File to write; written aside and moved into place when complete [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One article a line, every field with its evidence
+    Jsonl,
+    Csv,
+    Markdown,
+    Bibtex,
+    Ris,
+    CslJson,
+    Atom,
+    /// Raw captures, WARC 1.1, gzip members
+    Warc,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ReparseArgs {
+    #[command(subcommand)]
+    pub command: Option<ReparseCommand>,
+    #[command(flatten)]
+    pub select: ReparseSelectArgs,
+    /// Report what would change, field by field; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Captures a second at most
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReparseSelectArgs {
+    /// Everything in the archive
+    #[arg(long)]
+    pub all: bool,
+    /// Number, exact name or page address
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Captures from this host
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Captured since: a date, a moment or an age
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<crate::config::When>,
+    /// Captured until: a date, a moment or an age
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<crate::config::When>,
+    /// Captures last read by an older parser than this binary's
+    #[arg(long)]
+    pub older_than_parser: bool,
+    /// Captures whose visit ended so: stored, nothing-found, parse-failed, ...
+    #[arg(long)]
+    pub disposition: Option<model::Disposition>,
+    /// Only the newest capture of each page
+    #[arg(long)]
+    pub current_only: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReparseCommand {
+    /// List the jobs
+    List,
+    /// Show what a job changed, or would change
+    Changes {
+        job: i64,
+    },
+    Pause {
+        job: i64,
+    },
+    Resume {
+        job: i64,
+    },
+    Cancel {
+        job: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// List dead letters that wait
+    List(DeadFilterArgs),
+    /// Show one: the message, its error, the page and its visits
+    Show { id: String },
+    /// Send messages back to the queue they died in
+    Replay(DeadActArgs),
+    /// Mark messages as dealt with; they are kept
+    Drop(DeadActArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DeadFilterArgs {
+    /// fetch, parse or sink
+    #[arg(long)]
+    pub stage: Option<String>,
+    /// Reason: panic, deadline, malformed, ...
+    #[arg(long)]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Died since: a date, a moment or an age
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<crate::config::When>,
+    /// At most this many
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub limit: usize,
+    /// Also those replayed or dropped before
+    #[arg(long)]
+    pub settled: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DeadActArgs {
+    /// Ids; without, those that the filters choose
+    pub ids: Vec<String>,
+    #[command(flatten)]
+    pub filter: DeadFilterArgs,
+    /// Messages a second at most
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
+    /// Do it. Without, more than one message is only listed
+    #[arg(long)]
+    pub yes: bool,
+    /// Only list what would be done
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TryArgs {
+    /// Address, file, or - for stdin
+    pub page: String,
+    /// The address a file was saved from; links and dates are read with it
+    #[arg(long)]
+    pub url: Option<String>,
+    /// What the page is expected to be: article or listing
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<model::PageKind>,
+    /// The text as Markdown, after the fields
+    #[arg(long)]
+    pub text: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TopologyCommand {
+    /// What is declared, and how full the queues are
+    Show,
+    /// Declare exchanges, queues and bindings; idempotent
+    Apply,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Crawl and print, serve no pages, end
+    #[arg(long, alias = "exit")]
+    pub no_serve: bool,
+    /// Do not open a browser
+    #[arg(long)]
+    pub no_open: bool,
+}

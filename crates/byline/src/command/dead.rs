@@ -1,0 +1,199 @@
+//! `byline dead list|show|replay|drop`: messages that could not be processed. They are kept in the
+//! database; replaying sends a copy to the stage in which it died, dropping marks it as dealt with.
+
+use super::Context;
+use crate::{
+    cli::{DeadActArgs, DeadCommand, DeadFilterArgs},
+    engine::open,
+    exit::{Ran, Usage},
+    output::{Table, age, plural},
+};
+use anyhow::{Context as _, Result, bail};
+use model::{Lane, PageUrl};
+use queue::{Parcel, Publisher};
+use serde::Deserialize;
+use serde_json::json;
+use std::time::Duration;
+use store::{DeadFilter, DeadLetter, DeadSettled, DynStore, VisitFilter};
+
+pub(super) async fn run(cx: &Context, command: &DeadCommand) -> Result<Ran> {
+    let store = cx.store().await?;
+    match command {
+        DeadCommand::List(args) => list(cx, &store, args).await,
+        DeadCommand::Show { id } => show(cx, &store, id).await,
+        DeadCommand::Replay(args) => replay(cx, &store, args).await,
+        DeadCommand::Drop(args) => drop_letters(cx, &store, args).await,
+    }
+}
+
+fn filter(cx: &Context, args: &DeadFilterArgs, ids: &[String]) -> DeadFilter {
+    DeadFilter {
+        ids: ids.to_vec(),
+        stage: args.stage.clone(),
+        reason: args.reason.clone(),
+        host: args.host.clone(),
+        since: args.since.map(|w| w.moment(cx.now())),
+        until: None,
+        waiting: !args.settled && ids.is_empty(),
+        limit: args.limit,
+    }
+}
+
+async fn list(cx: &Context, store: &DynStore, args: &DeadFilterArgs) -> Result<Ran> {
+    let letters = store.dead_letters(&filter(cx, args, &[])).await?;
+    cx.out.rows(&letters, "No dead letters.", |rows| table(cx, rows))?;
+    Ok(Ran::Well)
+}
+
+fn table(cx: &Context, letters: &[DeadLetter]) -> Table {
+    let mut table = Table::new(["id", "stage", "reason", ">tries", "died", "page", "error"]);
+    for letter in letters {
+        table.row([
+            letter.id.clone(),
+            letter.stage.clone(),
+            letter.reason.clone(),
+            letter.attempts.to_string(),
+            age(letter.died_at, cx.now()),
+            letter.subject.clone(),
+            letter.message.clone(),
+        ]);
+    }
+    table
+}
+
+async fn show(cx: &Context, store: &DynStore, id: &str) -> Result<Ran> {
+    let letter = one(store, id).await?;
+    let page = match PageUrl::parse(&letter.subject) {
+        Ok(url) => store.page_by_key(&url.key()).await?,
+        Err(_) => None,
+    };
+    let visits = match &page {
+        Some(page) => store.visits(&VisitFilter { page_id: Some(page.id), ..VisitFilter::default() }).await?,
+        None => Vec::new(),
+    };
+    if cx.out.json {
+        cx.out.json_line(&json!({ "letter": letter, "page": page, "visits": visits }))?;
+        return Ok(Ran::Well);
+    }
+    let mut facts = Table::new(["dead letter", &letter.id]);
+    for (name, value) in [
+        ("stage", letter.stage.clone()),
+        ("reason", letter.reason.clone()),
+        ("error", letter.message.clone()),
+        ("page", letter.subject.clone()),
+        ("tries", letter.attempts.to_string()),
+        ("first tried", age(letter.first_at, cx.now())),
+        ("died", age(letter.died_at, cx.now())),
+        ("replays", letter.replays.to_string()),
+        ("state", letter.state.clone()),
+    ] {
+        facts.row([name.to_owned(), value]);
+    }
+    cx.out.table(&facts)?;
+    if !visits.is_empty() {
+        cx.out.line("\nvisits to the page")?;
+        cx.out.table(&super::show::timeline(cx, &visits))?;
+    }
+    cx.out.line("\nmessage")?;
+    let pretty = serde_json::from_str::<serde_json::Value>(&letter.body)
+        .and_then(|v| serde_json::to_string_pretty(&v))
+        .unwrap_or(letter.body);
+    let shown: Vec<String> = pretty.lines().map(crate::output::clean).collect();
+    cx.out.line(&shown.join("\n"))?;
+    Ok(Ran::Well)
+}
+
+async fn one(store: &DynStore, id: &str) -> Result<DeadLetter> {
+    let filter = DeadFilter { ids: vec![id.to_owned()], limit: 1, ..DeadFilter::default() };
+    let found = store.dead_letters(&filter).await?.into_iter().next();
+    found
+        .ok_or_else(|| Usage(format!("there is no dead letter {id:?}; `byline dead list` lists them")).into())
+}
+
+/// What is to be acted on; none where it is only to be listed: more than one without --yes, or --dry-run.
+async fn chosen(
+    cx: &Context,
+    store: &DynStore,
+    args: &DeadActArgs,
+    verb: &str,
+) -> Result<Option<Vec<DeadLetter>>> {
+    let letters = store.dead_letters(&filter(cx, &args.filter, &args.ids)).await?;
+    for id in &args.ids {
+        if !letters.iter().any(|l| l.id == *id) {
+            return Err(
+                Usage(format!("there is no dead letter {id:?}; `byline dead list` lists them")).into()
+            );
+        }
+    }
+    if args.dry_run || (letters.len() > 1 && !args.yes) {
+        cx.out.rows(&letters, "No dead letters.", |rows| table(cx, rows))?;
+        if !letters.is_empty() {
+            let n = plural(letters.len() as u64, "message", "messages");
+            cx.out.remark(&format!("{n} would be {verb}; repeat with --yes to do it"));
+        }
+        return Ok(None);
+    }
+    Ok(Some(letters))
+}
+
+async fn replay(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ran> {
+    let Some(letters) = chosen(cx, store, args, "replayed").await? else { return Ok(Ran::Well) };
+    if cx.config.amqp_url.is_none() {
+        bail!(Usage(
+            "queues in this process take no replays: their pages are granted again by themselves; \
+             mark them as dealt with by `byline dead drop`, or name the broker with --amqp-url"
+                .to_owned()
+        ));
+    }
+    let transport = open::transport(&cx.config, "dead")?;
+    let publisher = Publisher::new(transport.clone(), "dead");
+    let pause = args.rate.map(|rate| Duration::from_secs(1) / rate.max(1));
+    let mut sent = 0;
+    for letter in &letters {
+        let parcel = Parcel {
+            body: letter.body.clone().into(),
+            id: letter.id.clone(),
+            attempt: 1,
+            first_at: Some(letter.first_at),
+            ..Parcel::default()
+        };
+        publisher
+            .replay(&letter.stage, lane(&letter.body), &parcel)
+            .await
+            .with_context(|| format!("{sent} of {} replayed; message {}", letters.len(), letter.id))?;
+        store.settle_dead_letters(std::slice::from_ref(&letter.id), DeadSettled::Replayed, cx.now()).await?;
+        sent += 1;
+        if let Some(pause) = pause {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    transport.close().await;
+    tracing::info!(messages = sent, "dead letters replayed");
+    told(cx, "replayed", sent)
+}
+
+async fn drop_letters(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ran> {
+    let Some(letters) = chosen(cx, store, args, "dropped").await? else { return Ok(Ran::Well) };
+    let ids: Vec<String> = letters.into_iter().map(|l| l.id).collect();
+    let n = store.settle_dead_letters(&ids, DeadSettled::Dropped, cx.now()).await?;
+    tracing::info!(messages = n, "dead letters dropped");
+    told(cx, "dropped", n)
+}
+
+fn told(cx: &Context, verb: &str, n: u64) -> Result<Ran> {
+    if cx.out.json {
+        cx.out.json_line(&json!({ verb: n }))?;
+    } else {
+        cx.out.line(&format!("{} {verb}", plural(n, "message", "messages")))?;
+    }
+    Ok(Ran::Well)
+}
+
+fn lane(body: &str) -> Lane {
+    #[derive(Default, Deserialize)]
+    struct Head {
+        #[serde(default)]
+        lane: Lane,
+    }
+    serde_json::from_str::<Head>(body).unwrap_or_default().lane
+}

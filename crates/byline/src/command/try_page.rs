@@ -1,0 +1,261 @@
+//! `byline try URL|FILE`: extracts one page and prints each field with its evidence. Nothing is stored.
+
+use super::Context;
+use crate::{
+    cli::TryArgs,
+    engine::open,
+    exit::{Ran, Usage},
+    output::Table,
+};
+use anyhow::{Context as _, Result, bail};
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{
+    Archive, ArchiveError, Capture, CaptureId, CaptureRef, Grant, Hints, Listing, Outcome, PageId, PageKind,
+    PageUrl, Parsed, Stage, Validators, VisitId, block,
+};
+use parser::PageInput;
+use serde_json::json;
+use std::{
+    io::Read,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Bytes of a page.
+const MOST: usize = 16 << 20;
+
+/// Redirects to other hosts that are followed.
+const REDIRECTS: usize = 5;
+
+/// Entries of a listing that are shown.
+const ENTRIES: usize = 200;
+
+/// A page, from wherever it came.
+struct Page {
+    url: PageUrl,
+    bytes: Bytes,
+    content_type: Option<String>,
+    x_robots_tag: Option<String>,
+    captured_at: DateTime<Utc>,
+}
+
+pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
+    let rules = open::rules(&cx.config)?;
+    let page = match args.page.as_str() {
+        "-" => from_file(args, "stdin", read_all(std::io::stdin())?)?,
+        text if text.starts_with("http://") || text.starts_with("https://") => {
+            fetched(cx, PageUrl::parse(text)?).await?
+        }
+        path => {
+            let file = std::fs::File::open(path);
+            let file = file.map_err(|e| {
+                Usage(format!("cannot read {path}: {e}; give a file, or an address with https://"))
+            })?;
+            from_file(args, path, read_all(file)?)?
+        }
+    };
+    let expected = args.kind.unwrap_or(PageKind::Article);
+    let hints = Hints { expected, authors: Vec::new(), listed: None };
+    let input = PageInput {
+        url: page.url.url(),
+        bytes: &page.bytes,
+        content_type: page.content_type.as_deref(),
+        x_robots_tag: page.x_robots_tag.as_deref(),
+        captured_at: page.captured_at,
+        hints: &hints,
+    };
+    let parsed = parser::parse(&input, &rules);
+    if cx.out.json {
+        cx.out.json_line(
+            &json!({ "url": page.url, "parser_version": parser::PARSER_VERSION, "parsed": parsed }),
+        )?;
+    } else {
+        print(cx, args, &page.url, &parsed)?;
+    }
+    Ok(Ran::Well)
+}
+
+fn read_all(reader: impl Read) -> Result<Bytes> {
+    let mut bytes = Vec::new();
+    reader.take(MOST as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MOST {
+        bail!(Usage(format!("the page is larger than {MOST} bytes")));
+    }
+    Ok(bytes.into())
+}
+
+fn from_file(args: &TryArgs, name: &str, bytes: Bytes) -> Result<Page> {
+    // Relative links need an address to stand on; one that leads nowhere by RFC 2606.
+    let url = PageUrl::parse(args.url.as_deref().unwrap_or("http://file.invalid/"))?;
+    let content_type = name.ends_with(".xml").then(|| "application/xml".to_owned());
+    Ok(Page { url, bytes, content_type, x_robots_tag: None, captured_at: Utc::now() })
+}
+
+/// One exchange as the fetcher makes it, with all its guards, kept in memory.
+async fn fetched(cx: &Context, mut url: PageUrl) -> Result<Page> {
+    let archive = Arc::new(Held::default());
+    let stage = fetcher::FetchStage::new(open::client(&cx.config)?, archive.clone(), Arc::new(Utc::now));
+    for _ in 0..=REDIRECTS {
+        let mut results = stage.process(vec![grant(url.clone())]).await;
+        let outcome = match results.pop() {
+            Some(Ok(Some(fetched))) => fetched.outcome,
+            Some(Err(failure)) => bail!("{failure}"),
+            _ => bail!("the visit to {url} gave nothing"),
+        };
+        match outcome {
+            Outcome::Captured { content_type, .. } => {
+                let capture = archive.take().context("the capture is gone")?;
+                let bytes = capture.decoded_body(MOST).with_context(|| format!("cannot decode {url}"))?;
+                return Ok(Page {
+                    url: PageUrl::parse(&capture.url)?,
+                    bytes,
+                    content_type,
+                    x_robots_tag: capture.header("x-robots-tag").map(str::to_owned),
+                    captured_at: capture.captured_at,
+                });
+            }
+            Outcome::Redirected { to, .. } => url = to,
+            Outcome::Status { status, .. } => bail!("{url} answers {status}"),
+            Outcome::NotModified { .. } => bail!("{url} answers 304 to a request that has no condition"),
+            Outcome::Failed { fault, detail } => {
+                let advice = match fault {
+                    model::Fault::AddressRefused => "; private addresses need --allow-net",
+                    _ => "",
+                };
+                bail!("{url}: {}: {detail}{advice}", fault.code());
+            }
+        }
+    }
+    bail!("{url}: more than {REDIRECTS} redirects from host to host")
+}
+
+fn grant(url: PageUrl) -> Grant {
+    let now = Utc::now();
+    Grant {
+        visit: VisitId::new(),
+        page: PageId(0),
+        url,
+        granted_at: now,
+        lease_until: now + TimeDelta::minutes(5),
+        gap_ms: 0,
+        validators: Validators::default(),
+        hints: Hints { expected: PageKind::Other, authors: Vec::new(), listed: None },
+    }
+}
+
+/// An archive that holds the last capture in memory.
+#[derive(Default)]
+struct Held(Mutex<Option<Capture>>);
+
+impl Held {
+    fn take(&self) -> Option<Capture> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[async_trait]
+impl Archive for Held {
+    async fn put(&self, capture: &Capture) -> Result<CaptureRef, ArchiveError> {
+        let id: CaptureId = capture.id;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(capture.clone());
+        Ok(CaptureRef { id, key: String::new(), length: 0, digest: String::new() })
+    }
+
+    async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError> {
+        self.take().ok_or_else(|| ArchiveError::Missing(at.id.to_string()))
+    }
+
+    async fn put_value(&self, key: &str, _: Bytes) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Unavailable(format!("{key}: nothing is kept here")))
+    }
+
+    async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
+        Err(ArchiveError::Missing(key.to_owned()))
+    }
+}
+
+fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed) -> Result<()> {
+    let mut table = Table::new(["field", "value", "from"]);
+    let mut row = |name: &str, value: String, from: String| table.row([name.to_owned(), value, from]);
+    row("address", url.to_string(), String::new());
+    row("kind", parsed.kind.value.as_str().to_owned(), parsed.kind.evidence.to_string());
+    row("charset", parsed.charset.clone(), String::new());
+    for directive in &parsed.robots {
+        row("robots", directive.clone(), String::new());
+    }
+    for note in &parsed.notes {
+        row("note", note.clone(), String::new());
+    }
+    if let Some(article) = &parsed.article {
+        for (name, value, evidence) in super::show::fields(article) {
+            row(name, value, evidence.map(|e| e.to_string()).unwrap_or_default());
+        }
+    }
+    if let Some(next) = &parsed.next_part {
+        row("next part", next.clone(), String::new());
+    }
+    if let Some(listing) = &parsed.listing {
+        listing_rows(listing, &mut row);
+    }
+    cx.out.table(&table)?;
+    if let Some(listing) = &parsed.listing {
+        works(cx, listing)?;
+    }
+    if let Some(article) = parsed.article.as_ref().filter(|_| args.text) {
+        cx.out.line("")?;
+        cx.out.line(&block::to_markdown(&article.blocks))?;
+    }
+    Ok(())
+}
+
+fn listing_rows(listing: &Listing, row: &mut impl FnMut(&str, String, String)) {
+    if let Some(profile) = &listing.author {
+        let fields = [
+            ("person", &profile.name),
+            ("affiliation", &profile.affiliation),
+            ("biography", &profile.biography),
+            ("portrait", &profile.portrait),
+        ];
+        for (name, field) in fields {
+            if let Some(field) = field {
+                row(name, field.value.clone(), field.evidence.to_string());
+            }
+        }
+        for same in &profile.same_as {
+            row("elsewhere", same.value.clone(), same.evidence.to_string());
+        }
+    }
+    row(
+        "list",
+        format!("{:?}, {} works", listing.container, listing.works.len()).to_lowercase(),
+        String::new(),
+    );
+    for next in &listing.next_pages {
+        row("next page", next.clone(), String::new());
+    }
+    for feed in &listing.feeds {
+        let whose = if feed.author_only { "the author's" } else { "the site's" };
+        row("feed", format!("{} ({whose})", feed.url), String::new());
+    }
+}
+
+fn works(cx: &Context, listing: &Listing) -> Result<()> {
+    if listing.works.is_empty() {
+        return Ok(());
+    }
+    cx.out.line("")?;
+    let mut table = Table::new([">#", "work", "date", "authors", "from", "link"]);
+    for (i, work) in listing.works.iter().take(ENTRIES).enumerate() {
+        table.row([
+            (i + 1).to_string(),
+            work.title.clone(),
+            work.date.map(|d| d.to_string()).unwrap_or_default(),
+            work.authors.join(", "),
+            work.evidence.to_string(),
+            work.url.clone().unwrap_or_else(|| "–".to_owned()),
+        ]);
+    }
+    cx.out.table(&table)?;
+    Ok(())
+}

@@ -1,0 +1,63 @@
+use super::*;
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+}
+
+fn written(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+#[test]
+fn flag_beats_environment_beats_file_beats_default() {
+    let file = written("gap = \"4s\"\nper-host = 3\ncontact = \"ops@example.org\"\n");
+    let environment = variables(&[("BYLINE_GAP", "3s"), ("BYLINE_PER_HOST", "2")]);
+    let flags = Settings { gap: Some("1s".parse().unwrap()), ..Settings::default() };
+    let config = resolve(&flags, &environment, Some(file.path()), Some("/d".into())).unwrap();
+    assert_eq!((config.gap, config.per_host), ("1s".parse().unwrap(), 2));
+    assert_eq!(config.contact.as_deref(), Some("ops@example.org"));
+    assert_eq!(config.listen.port(), 8080);
+    assert_eq!(config.origins["gap"], "flag");
+    assert_eq!(config.origins["per_host"], "environment");
+    assert_eq!(config.origins["contact"], file.path().display().to_string());
+    assert_eq!(config.origins["listen"], "default");
+}
+
+#[test]
+fn unknown_keys_are_refused_with_their_line() {
+    let file = written("gap = \"4s\"\ngpa = \"5s\"\n");
+    let error = resolve(&Settings::default(), &[], Some(file.path()), Some("/d".into())).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("line 2") && text.contains("gpa"), "{text}");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    for (name, value) in [("BYLINE_GAP", "soon"), ("BYLINE_ALLOW_NET", "10.0.0.0/99"), ("BYLINE_GAPS", "1s")]
+    {
+        let environment = variables(&[(name, value)]);
+        let error = resolve(&Settings::default(), &environment, None, Some("/d".into())).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn secrets_are_hidden_in_what_is_printed() {
+    let flags = Settings {
+        database_url: Some("postgres://byline:hunter2@db.example/byline".parse().unwrap()),
+        ..Settings::default()
+    };
+    let config = resolve(&flags, &[], None, Some("/d".into())).unwrap();
+    let printed = format!("{:?} {:?}", config.rows(), config);
+    assert!(!printed.contains("hunter2"));
+    assert!(printed.contains("postgres://byline:***@db.example/byline"));
+}
+
+#[test]
+fn every_setting_is_printed() {
+    let config = resolve(&Settings::default(), &[], None, Some("/d".into())).unwrap();
+    assert_eq!(config.rows().len(), config.origins.len());
+    assert!(config.rows().iter().all(|(_, _, origin)| origin == "default"));
+}
