@@ -61,8 +61,7 @@ fn parse_html(input: &PageInput<'_>) -> Parsed {
     let page = Page::parse(input.url, &decoded.text);
     let body = body::extract(&page);
     let mut article = meta::extract(&page, input, &body);
-    let listing = listing::extract(&page, input, &body);
-    let kind = listing::kind(&page, input, &body, listing.as_ref());
+    let listing::Reading { kind, listing } = listing::read(&page, input, &body);
     let next_part = body::next_part(&page, &body);
     let mut notes = Vec::new();
     if page.cut {

@@ -1,18 +1,30 @@
 //! Why a page's list was found, or not: the search's own figures, for `byline try --explain`.
 
+use super::kind::declared;
 use super::select::{self, Choice};
+use super::signals::Signals;
 use super::survey::Survey;
 use crate::{Page, body::Body};
 
 /// Candidates that are shown.
 const MOST: usize = 12;
 
-/// One line for what speaks for the page being an article (1.5 or more: it is one), then one a candidate
-/// list, best first: its figures, its first entry, the heading over it, and the elements that cost it its place.
+/// First what the page declares and how its best list compares with its own text, then one line a candidate
+/// list, best first: its figures, its first entry, the heading over it, and the elements that cost it its
+/// place.
 pub fn explain(page: &Page, body: &Body) -> Vec<String> {
     let survey = Survey::of(page);
     let selection = select::select(&survey, body);
-    let mut lines = vec![format!("article? {}", selection.doubt)];
+    let signals = Signals::of(page);
+    let mut lines = vec![
+        format!("{:?}", Signals::of(page)),
+        format!(
+            "{:?} body={} best={}",
+            selection.contrast,
+            body.text_len,
+            selection.best().map(|b| format!("{:.0} {}", b.score.list, b.score)).unwrap_or_default()
+        ),
+    ];
     lines.extend(selection.choices.iter().take(MOST).map(|c| line(&survey, c)));
     lines
 }

@@ -4,7 +4,7 @@ use super::cluster::{Cluster, Record};
 use super::survey::Survey;
 use super::text;
 use super::words::{self, Region};
-use crate::Tag;
+use crate::{NodeId, Page, Tag};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -26,11 +26,16 @@ pub(super) struct Score {
     /// Share of links to a file, where their text is no title.
     documents: f64,
     /// Share of records with a price.
-    prices: f64,
+    pub(super) prices: f64,
     /// Share of the page's text within the records.
     pub(super) mass: f64,
     /// What the place of the records is worth, 0..=1.
     pub(super) place: f64,
+    /// Share of links that are words of a sentence.
+    inline: f64,
+    /// How much it looks like a list of anything.
+    pub(super) list: f64,
+    /// How much it looks like a list of works.
     pub(super) total: f64,
 }
 
@@ -39,7 +44,7 @@ impl fmt::Display for Score {
         write!(
             f,
             "{:.0} works={} title={:.0} around={:.0} dates={:.2} headings={:.2} actions={:.2} documents={:.2} \
-             prices={:.2} mass={:.2} place={:.2}",
+             prices={:.2} inline={:.2} mass={:.2} place={:.2}",
             self.total,
             self.works,
             self.title,
@@ -49,6 +54,7 @@ impl fmt::Display for Score {
             self.actions,
             self.documents,
             self.prices,
+            self.inline,
             self.mass,
             self.place
         )
@@ -84,6 +90,8 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         prices: share(&|r| length(r) < 400 && text::holds_price(r.text(page))),
         mass: records.iter().map(length).sum::<usize>() as f64 / survey.text_len as f64,
         place: mean(&|r| (1000.0 * place(survey, r)) as usize) / 1000.0,
+        inline: 0.0,
+        list: 0.0,
         total: 0.0,
     };
     let distinct = works as f64 / records.len().max(1) as f64;
@@ -95,17 +103,39 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         + 40.0 * score.dates
         + 60.0 * score.headings * told_apart
         + 20.0 * score.documents;
-    // Links within running text.
-    let inline = page.tag(records[0].root) == Tag::P || cluster.level == 0;
-    let inline = inline && score.around > 3.0 * score.title && score.dates + score.headings < 0.5;
-    score.total = told
-        * if inline { 0.2 } else { 1.0 }
+    let entries = matches!(page.tag(records[0].root), Tag::Li | Tag::Tr | Tag::Dt | Tag::Dd | Tag::Article);
+    let titled = score.title >= 24.0 && (entries || score.dates > 0.8);
+    score.inline = if titled { 0.0 } else { share(&|r| stands_in_prose(page, link(r).node)) };
+    score.list = told
         * (works as f64).powf(0.7)
         * distinct
         * score.place
         * (1.0 - 0.5 * (score.actions - score.documents).max(0.0))
-        * (1.0 - 0.95 * score.prices);
+        * if score.inline > 0.5 { 0.1 } else { 1.0 };
+    score.total = score.list * (1.0 - 0.95 * score.prices);
     score
+}
+
+/// Whether a link is part of a sentence: words lead up to it in its line, or the sentence goes on after it.
+fn stands_in_prose(page: &Page, link: NodeId) -> bool {
+    if page.text(link).contains('\n') {
+        return false;
+    }
+    let Some(block) = page.ancestors(link).find(|&a| page.tag(a).is_block()) else { return false };
+    let (line, own) = (page.text_range(block), page.text_range(link));
+    let text = page.full_text();
+    let before =
+        text.get(line.start..own.start).unwrap_or_default().lines().last().unwrap_or_default().trim();
+    if before.len() >= 30 && before.chars().filter(|c| c.is_alphabetic()).count() >= 12 {
+        return true;
+    }
+    let after = text.get(own.end..line.end).unwrap_or_default().lines().next().unwrap_or_default();
+    let goes_on = after.trim_start().chars().next().is_some_and(|c| {
+        c.is_lowercase()
+            || matches!(c, ',' | '’' | '\'')
+            || (c.is_alphabetic() && !after.starts_with(' ') && !c.is_ascii())
+    });
+    goes_on && after.len() >= 40
 }
 
 /// What the place of a record is worth: of the list it stands in, and of the link within the record.

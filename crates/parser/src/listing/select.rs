@@ -6,8 +6,8 @@ use super::shape::Shape;
 use super::survey::Survey;
 use super::{text, words};
 use crate::{NodeId, Page, Tag, body::Body};
+use model::PageKind;
 use std::collections::HashSet;
-use std::fmt;
 
 /// Below this a cluster is a few stray links.
 const LEAST: f64 = 55.0;
@@ -22,44 +22,48 @@ pub(super) struct Choice {
     pub(super) own_works: bool,
 }
 
-/// All candidates with their scores, best first, and what the page is taken for.
+/// The lists of a page, best first, and how they compare with what else it says.
 pub(super) struct Selection {
     pub(super) choices: Vec<Choice>,
-    pub(super) doubt: Doubt,
+    pub(super) contrast: Contrast,
 }
 
-/// What speaks for the page being an article rather than a list.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Doubt {
+/// The best list against the page's own text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Contrast {
     /// Bytes of the body's text outside the best list.
-    own: usize,
+    pub(super) own: usize,
     /// Share of it in both.
-    share: f64,
-    /// Share of the list's addresses that have the form of the page's own.
-    alike: f64,
-    pub(super) total: f64,
+    pub(super) share: f64,
+    /// Share of the list's addresses that have the form of the page's own: what is listed is of its kind.
+    pub(super) alike: f64,
+    /// That form has a number, so that it tells more.
+    pub(super) numbered: bool,
 }
 
-/// From here on the page is an article, and its lists are other people's.
-const ARTICLE: f64 = 1.5;
-
-/// The lists of the page, best first.
+/// Finds the lists of the page.
 pub(super) fn select(survey: &Survey<'_>, body: &Body) -> Selection {
     let mut choices: Vec<Choice> = clusters(survey)
         .into_iter()
         .map(|c| (score::score(survey, &c), c))
-        .filter(|(score, _)| score.works > 1 && score.total >= LEAST)
+        .filter(|(score, _)| score.works > 1 && score.list >= LEAST)
         .map(|(score, cluster)| of_the_list(survey, score, &cluster))
         .collect();
     choices.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
-    let doubt = choices.first().map(|best| doubt(survey, body, best)).unwrap_or_default();
-    Selection { choices, doubt }
+    let mut selection = Selection { choices, contrast: Contrast::default() };
+    selection.contrast = contrast(survey, body, selection.best());
+    selection
 }
 
 impl Selection {
-    /// The page's list of works, if it has one.
-    pub(super) fn chosen(self, survey: &Survey<'_>) -> Option<Choice> {
-        let article = self.doubt.total >= ARTICLE;
+    /// The best list of anything in the page's main content.
+    pub(super) fn best(&self) -> Option<&Choice> {
+        self.choices.iter().filter(|c| c.lists()).max_by(|a, b| a.score.list.total_cmp(&b.score.list))
+    }
+
+    /// The page's list of works, if it has one. On an article page only a list that is said to be the author's is.
+    pub(super) fn chosen(self, survey: &Survey<'_>, kind: PageKind) -> Option<Choice> {
+        let article = kind == PageKind::Article;
         let mut choice = self.choices.into_iter().find(|c| c.own_works || (!article && c.stands()))?;
         without_outliers(survey.page, &mut choice.records);
         choice.records = with_siblings(survey, choice.records);
@@ -67,14 +71,13 @@ impl Selection {
     }
 }
 
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1} own={} share={:.2} alike={:.2}", self.total, self.own, self.share, self.alike)
-    }
-}
-
 impl Choice {
-    /// In the main content, or strong enough to be a list wherever it stands.
+    /// A list in the main content, be it of works or of wares.
+    fn lists(&self) -> bool {
+        self.score.list * self.score.place.powf(1.5) >= LEAST
+    }
+
+    /// In the main content, or strong enough to be a list of works wherever it stands.
     fn stands(&self) -> bool {
         self.score.total * self.score.place.powf(1.5) >= LEAST
     }
@@ -107,7 +110,9 @@ fn of_the_list(survey: &Survey<'_>, mut score: Score, cluster: &Cluster) -> Choi
     let records: Vec<Record> = lists.into_iter().flat_map(|l| l.2).collect();
     let share = records.len() as f64 / cluster.records.len().max(1) as f64;
     // The score's place is the mean; what remains stands in the best one.
-    score.total *= (best / score.place.max(0.01)).min(1.0 / share.max(0.01)) * share;
+    let gain = (best / score.place.max(0.01)).min(1.0 / share.max(0.01)) * share;
+    score.total *= gain;
+    score.list *= gain;
     score.place = best;
     let own_works = heading.as_deref().is_some_and(words::heads_own_works);
     Choice { records, score, heading, own_works }
@@ -146,25 +151,11 @@ pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
     None
 }
 
-/// An article page carries lists too: related, recommended, the newest of the site. Such a list is this
-/// page's only where its heading says that it is the author's.
-fn doubt(survey: &Survey<'_>, body: &Body, best: &Choice) -> Doubt {
+fn contrast(survey: &Survey<'_>, body: &Body, best: Option<&Choice>) -> Contrast {
     let page = survey.page;
-    let records = &best.records;
+    let records = best.map(|b| b.records.as_slice()).unwrap_or_default();
     let listed: usize = records.iter().map(|r| r.range(page).len()).sum();
     let own = own_text(page, body, records);
-    let share = own as f64 / (own + listed).max(1) as f64;
-    let mut total = 0.0;
-    if own > 600 && share > 0.5 {
-        total += 1.0;
-    }
-    if own > 2000 && share > 0.3 {
-        total += 0.5;
-    }
-    let main = best.score.place > 0.9 && best.score.mass > 0.15;
-    if main && best.score.dates > 0.8 && records.len() > 4 {
-        total -= 0.5;
-    }
     let shape = Shape::of(page.url.path(), page.url.query());
     let same = |r: &&Record| {
         let url = page.base.join(survey.links[r.link].href);
@@ -172,10 +163,12 @@ fn doubt(survey: &Survey<'_>, body: &Body, best: &Choice) -> Doubt {
     };
     let sample = records.len().min(40);
     let alike = records[..sample].iter().filter(same).count() as f64 / sample.max(1) as f64;
-    if alike > 0.5 && shape.is_telling() {
-        total += if shape.has_number() { 1.5 } else { 0.5 };
+    Contrast {
+        own,
+        share: own as f64 / (own + listed).max(1) as f64,
+        alike: if shape.is_telling() { alike } else { 0.0 },
+        numbered: shape.has_number(),
     }
-    Doubt { own, share, alike, total }
 }
 
 /// Bytes of the body's text that are not part of the records.

@@ -1,0 +1,90 @@
+//! What a page is: an article, a list, or neither.
+
+use super::score::Score;
+use super::select::{Contrast, Selection};
+use super::signals::Signals;
+use model::{Evidence, Field, PageKind};
+
+/// From here on a page is an article; its lists are then other people's, or of other things.
+const ARTICLE: f64 = 1.0;
+
+/// What the page is, by what it declares, by the mass of its text against that of its list, and, where these
+/// say little, by what it was expected to be.
+pub(super) fn kind(
+    signals: &Signals,
+    selection: &Selection,
+    expected: PageKind,
+    body_len: usize,
+) -> Field<PageKind> {
+    let best = selection.best().map(|b| &b.score);
+    let declared = declared(signals);
+    let mut weight = declared + measured(&selection.contrast, best, signals, body_len);
+    // An expectation is worth half a sign: enough to break a tie.
+    match expected {
+        PageKind::Article => weight += 0.25,
+        PageKind::Listing => weight -= 0.25,
+        _ => {}
+    }
+    let evidence = match declared {
+        d if d >= 1.5 && signals.articles > 0 => Evidence::JsonLd,
+        d if d >= 1.0 && signals.og_article => Evidence::OpenGraph,
+        _ => Evidence::Text,
+    };
+    if weight >= ARTICLE {
+        return Field::new(PageKind::Article, evidence);
+    }
+    if best.is_some() || signals.list_address || signals.archive || signals.prices > 7 {
+        return Field::new(PageKind::Listing, if best.is_some() { Evidence::Listing } else { Evidence::Url });
+    }
+    let prose = selection.contrast.own > 1500 && weight > -0.5;
+    let kind = if prose { PageKind::Article } else { PageKind::Other };
+    Field::new(kind, Evidence::Text)
+}
+
+/// What the page says of itself, in signs for an article.
+pub(super) fn declared(signals: &Signals) -> f64 {
+    let mut weight = 0.0;
+    let mut sign = |holds: bool, worth: f64| {
+        if holds {
+            weight += worth;
+        }
+    };
+    sign(signals.og_article, 1.0);
+    sign(signals.published, 1.5);
+    sign(matches!(signals.articles, 1..=2), 1.5);
+    sign(signals.articles > 2 && signals.lists == 0, 0.5);
+    sign(signals.single, 1.5);
+    sign(signals.self_link, 0.5);
+    sign(signals.lists > 0 && signals.articles == 0, -1.0);
+    sign(signals.archive && !signals.single, -1.5);
+    sign(signals.list_address, -1.0);
+    sign(signals.root, -2.0);
+    sign(signals.prices > 7 && !signals.published && signals.articles == 0, -1.0);
+    weight
+}
+
+/// What can be measured: the text of its own against the list.
+fn measured(contrast: &Contrast, best: Option<&Score>, signals: &Signals, body_len: usize) -> f64 {
+    let mut weight = 0.0;
+    let mut sign = |holds: bool, worth: f64| {
+        if holds {
+            weight += worth;
+        }
+    };
+    sign(contrast.own > 600 && contrast.share > 0.5, 1.0);
+    sign(contrast.own > 2000 && contrast.share > 0.3, 0.5);
+    sign(contrast.own > 2000 && contrast.share > 0.7, 0.5);
+    sign(contrast.own < 400, -0.5);
+    sign(contrast.alike > 0.5, if contrast.numbered { 1.5 } else { 0.5 });
+    let Some(best) = best else { return weight };
+    // Much text, and a list that is hardly one: the links of an article.
+    let place = signals.list_address || signals.archive || signals.root;
+    sign(body_len > 4000 && best.list < 300.0 && !place, 1.0);
+    if best.place > 0.9 && best.works > 4 {
+        sign(best.mass > 0.15 && best.dates > 0.8, -1.0);
+        sign(best.mass > 0.3, -0.5);
+        sign(best.headings > 0.8 && best.mass > 0.15, -0.5);
+    }
+    sign(best.prices > 0.5 && best.works > 4, -1.5);
+    weight
+}

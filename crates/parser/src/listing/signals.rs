@@ -1,0 +1,242 @@
+//! What a page declares itself to be, and what its address and headings give away.
+
+use crate::{Page, Tag};
+
+/// Each field is a count or a flag; what they come to is told by who asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signals {
+    /// `og:type` is article.
+    pub(super) og_article: bool,
+    /// `og:type` is website, blog, profile or the like.
+    pub(super) og_other: bool,
+    /// The head gives one date of publication.
+    pub(super) published: bool,
+    /// schema.org articles in JSON-LD or microdata.
+    pub(super) articles: usize,
+    /// schema.org types of pages that list: CollectionPage, ProfilePage, SearchResultsPage.
+    pub(super) lists: usize,
+    /// schema.org types of what is neither: Product, Recipe, JobPosting, ...
+    pub(super) others: usize,
+    /// The body's classes call it a single entry.
+    pub(super) single: bool,
+    /// The body's classes call it an archive.
+    pub(super) archive: bool,
+    /// A heading is a link to this page itself: the way of entries.
+    pub(super) self_link: bool,
+    /// The address names an archive: `/category/x`, `/author/x`, `/page/2`.
+    pub(super) list_address: bool,
+    /// Prices on the page.
+    pub(super) prices: usize,
+    /// The address is the site's root.
+    pub(super) root: bool,
+}
+
+impl Signals {
+    pub(super) fn of(page: &Page) -> Self {
+        let mut signals =
+            Self { root: page.url.path().len() <= 1 && page.url.query().is_none(), ..Self::default() };
+        signals.read_meta(page);
+        for script in
+            page.all(Tag::Script).filter(|&s| page.attr(s, "type").is_some_and(|t| t.contains("ld+json")))
+        {
+            types(page.raw_text(script), |name| signals.count(name));
+        }
+        signals.read_body(page);
+        signals.list_address = is_list_address(&page.url);
+        signals.prices = prices(page.text(page.body()));
+        signals
+    }
+
+    fn read_meta(&mut self, page: &Page) {
+        for meta in page.all(Tag::Meta) {
+            let name = page.attr(meta, "property").or_else(|| page.attr(meta, "name")).unwrap_or_default();
+            let content = page.attr(meta, "content").unwrap_or_default().trim();
+            if name.eq_ignore_ascii_case("og:type") {
+                self.og_article |= content.eq_ignore_ascii_case("article") || content.ends_with(":article");
+                self.og_other |= !self.og_article && !content.is_empty();
+            } else if is_publication(name) {
+                self.published |= !content.is_empty();
+            }
+        }
+    }
+
+    fn read_body(&mut self, page: &Page) {
+        for token in page.class(page.body()).split_ascii_whitespace() {
+            match token {
+                "single" | "single-post" | "post-template" | "postid" | "node-type-article"
+                | "is-article" => self.single = true,
+                "archive" | "category" | "author" | "tag" | "search" | "search-results" | "blog"
+                | "tag-template" | "author-template" | "home-template" | "date" | "tax"
+                | "post-type-archive" => self.archive = true,
+                _ => {}
+            }
+        }
+        let headings = [Tag::H1, Tag::H2].into_iter().flat_map(|t| page.all(t).take(12));
+        let here = page.url.as_str().split(['#', '?']).next().unwrap_or_default();
+        self.self_link = !self.root
+            && headings.flat_map(|h| page.all_in(h, Tag::A)).any(|a| {
+                page.attr(a, "href")
+                    .and_then(|href| page.absolute(href))
+                    .is_some_and(|u| u.split(['#', '?']).next() == Some(here))
+            });
+    }
+
+    fn count(&mut self, name: &str) {
+        match name {
+            "Article"
+            | "NewsArticle"
+            | "BlogPosting"
+            | "ReportageNewsArticle"
+            | "OpinionNewsArticle"
+            | "AnalysisNewsArticle"
+            | "BackgroundNewsArticle"
+            | "ReviewNewsArticle"
+            | "ScholarlyArticle"
+            | "TechArticle"
+            | "LiveBlogPosting"
+            | "Report"
+            | "AdvertiserContentArticle"
+            | "SatiricalArticle"
+            | "MedicalScholarlyArticle" => self.articles += 1,
+            "CollectionPage" | "ProfilePage" | "SearchResultsPage" | "ItemList" => self.lists += 1,
+            "Product"
+            | "Recipe"
+            | "JobPosting"
+            | "Event"
+            | "Movie"
+            | "SoftwareApplication"
+            | "QAPage"
+            | "FAQPage"
+            | "DiscussionForumPosting"
+            | "VideoObject"
+            | "Course"
+            | "Hotel"
+            | "Restaurant" => self.others += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Meta names for the one date on which the page's article appeared.
+fn is_publication(name: &str) -> bool {
+    [
+        "article:published_time",
+        "og:article:published_time",
+        "citation_publication_date",
+        "citation_date",
+        "pubdate",
+        "publishdate",
+        "parsely-pub-date",
+        "sailthru.date",
+        "dc.date.issued",
+        "dcterms.created",
+        "article.published",
+        "publish_date",
+        "datepublished",
+    ]
+    .iter()
+    .any(|n| name.eq_ignore_ascii_case(n))
+}
+
+/// Calls `f` with every `@type` of a JSON-LD text, which may be broken JSON.
+fn types(json: &str, mut f: impl FnMut(&str)) {
+    for (at, key) in json.match_indices("\"@type\"") {
+        let rest = json[at + key.len()..].trim_start().strip_prefix(':').unwrap_or_default().trim_start();
+        let list = rest.strip_prefix('[').map(|r| r.split(']').next().unwrap_or_default());
+        match list {
+            Some(list) => list.split(',').for_each(|n| f(n.trim().trim_matches('"'))),
+            None => f(rest.trim_start_matches('"').split('"').next().unwrap_or_default()),
+        }
+    }
+}
+
+/// Amounts of money: a currency's sign and a digit right after it, or before it.
+fn prices(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut count = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        let sign = match b {
+            b'$' => 1,
+            0xc2 if matches!(bytes.get(i + 1), Some(0xa3 | 0xa5)) => 2,
+            0xe2 if bytes[i..].starts_with("€".as_bytes()) => 3,
+            _ => continue,
+        };
+        let before = i > 0 && (digit(i - 1) || (i > 1 && bytes[i - 1] == b' ' && digit(i - 2)));
+        count += usize::from(before || digit(i + sign));
+    }
+    count
+}
+
+fn is_list_address(url: &url::Url) -> bool {
+    let Some(segments) = url.path_segments() else { return false };
+    let segments: Vec<&str> = segments.filter(|s| !s.is_empty()).collect();
+    let is_number = |s: &&str| s.bytes().all(|b| b.is_ascii_digit());
+    let named = segments.iter().rev().take(3).skip(1).any(|s| {
+        matches!(
+            *s,
+            "category"
+                | "categories"
+                | "tag"
+                | "tags"
+                | "author"
+                | "authors"
+                | "topic"
+                | "topics"
+                | "page"
+                | "archive"
+                | "archives"
+                | "people"
+                | "person"
+                | "profile"
+                | "staff"
+                | "contributor"
+                | "contributors"
+                | "columnist"
+                | "section"
+                | "columns"
+                | "by"
+                | "writer"
+                | "writers"
+                | "user"
+                | "users"
+                | "experts"
+                | "expert"
+        )
+    });
+    // The year or month of an archive, or a page's number; an entry's address goes on after it.
+    let dated = segments.len() >= 2
+        && segments.last().is_some_and(is_number)
+        && segments.last().is_some_and(|s| s.len() < 5);
+    let paged = url
+        .query_pairs()
+        .any(|(n, v)| matches!(n.as_ref(), "page" | "paged" | "cat" | "author" | "tag") && !v.is_empty());
+    named
+        && segments.len() <= 4
+        && !segments.last().is_some_and(|s| s.ends_with(".html") && s.matches('-').count() > 2)
+        || dated
+        || paged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read_from_broken_json() {
+        let mut found = Vec::new();
+        types(r#"{"@type": ["Article","X"], "author": {"@type":"Person"},}"#, |t| found.push(t.to_owned()));
+        assert_eq!(found, ["Article", "X", "Person"]);
+    }
+
+    #[test]
+    fn addresses_of_archives() {
+        let is = |u: &str| is_list_address(&url::Url::parse(u).unwrap());
+        assert!(is("https://a.example/author/li-xin/"));
+        assert!(is("https://a.example/blog/page/2"));
+        assert!(is("https://a.example/2016/05/"));
+        assert!(is("https://a.example/?paged=2"));
+        assert!(!is("https://a.example/2016/05/a-title-of-it/"));
+        assert!(!is("https://a.example/"));
+    }
+}
