@@ -17,7 +17,7 @@ pub fn explain(page: &Page, body: &Body) -> Vec<String> {
     let selection = select::select(&survey, body);
     let signals = Signals::of(page);
     let mut lines = vec![
-        format!("{:?}", Signals::of(page)),
+        format!("{signals:?} declared={:.1}", declared(&signals)),
         format!(
             "{:?} body={} best={}",
             selection.contrast,
