@@ -1,9 +1,11 @@
 //! Lists of works, and whether a page is one.
 
+mod announce;
 mod cluster;
 mod explain;
 mod kind;
 mod pager;
+mod profile;
 mod record;
 mod score;
 mod select;
@@ -35,11 +37,21 @@ pub fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> Reading {
     let signals = Signals::of(page);
     let selection = select::select(&survey, body);
     let kind = kind::kind(&signals, &selection, input.hints.expected, body.text_len);
-    let listing = selection.chosen(&survey, kind.value).map(|choice| Listing {
-        works: record::works(&survey, &choice.records),
-        container: Container::Found,
-        next_pages: pager::next_pages(&survey),
-        ..Listing::default()
+    let article = kind.value == PageKind::Article;
+    let choice = selection.chosen(&survey, kind.value);
+    let listing = choice.map(|choice| {
+        let first = choice.records.first().map_or(0, |r| r.root);
+        let last = choice.records.last().map_or(0, |r| r.end);
+        let author = if article { None } else { profile::profile(&survey, &signals, input, first..last) };
+        let name = author.as_ref().and_then(|a| a.name.as_ref()).map(|n| n.value.as_str());
+        Listing {
+            works: record::works(&survey, &choice.records),
+            container: Container::Found,
+            next_pages: if article { Vec::new() } else { pager::next_pages(&survey) },
+            feeds: announce::feeds(page, name),
+            author,
+            ..Listing::default()
+        }
     });
     Reading { kind, listing }
 }

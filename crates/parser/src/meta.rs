@@ -6,17 +6,17 @@
 
 mod authors;
 mod citation;
-mod date;
+pub(crate) mod date;
 mod dates;
 mod head;
-mod json;
+pub(crate) mod json;
 mod json_ld;
 mod language;
 mod marks;
-mod person;
+pub(crate) mod person;
 mod rest;
 mod sources;
-mod text;
+pub(crate) mod text;
 mod title;
 
 pub use sources::Candidate;

@@ -80,7 +80,10 @@ fn cluster(survey: &Survey<'_>, links: &[usize]) -> Cluster {
         let Some(above) = above else { break };
         levels.push(above);
     }
-    let level = record_level(survey, links, &levels);
+    let level = match links {
+        [_] => entry_level(page, &levels),
+        _ => record_level(survey, links, &levels),
+    };
     let mut records: Vec<Record> = Vec::new();
     for (&link, &root) in links.iter().zip(&levels[level]) {
         match records.last_mut() {
@@ -94,6 +97,19 @@ fn cluster(survey: &Survey<'_>, links: &[usize]) -> Cluster {
     }
     stretch(page, &mut records);
     Cluster { records, level }
+}
+
+/// A link that has none of its kind is an entry where it stands in what is marked up as one.
+fn entry_level(page: &Page, levels: &[Vec<NodeId>]) -> usize {
+    levels.iter().position(|nodes| is_marked_entry(page, nodes[0])).unwrap_or(0)
+}
+
+/// `<article>`, h-entry, or a schema.org article: an entry, or the page's one article.
+pub(super) fn is_marked_entry(page: &Page, node: NodeId) -> bool {
+    page.tag(node) == Tag::Article
+        || page.has_class(node, "hentry")
+        || page.has_class(node, "h-entry")
+        || page.attr(node, "itemtype").is_some_and(|t| t.ends_with("Article") || t.ends_with("BlogPosting"))
 }
 
 /// Of several links of one kind within a record the first one names it, unless it says nothing or a later

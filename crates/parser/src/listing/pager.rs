@@ -21,12 +21,12 @@ struct Step {
 /// Addresses of further pages of this list, the next one first; each differs from the page's own.
 pub(super) fn next_pages(survey: &Survey<'_>) -> Vec<String> {
     let page = survey.page;
-    let here = strip(&page.url);
+    let here = plain_address(&page.url);
     let mut steps = declared(page);
     let numbers = numbered(survey);
     steps.extend(named(survey, &numbers));
     steps.extend(following(survey, &numbers));
-    steps.retain(|s| strip(&s.url) != here && s.url.host() == page.url.host());
+    steps.retain(|s| plain_address(&s.url) != here && s.url.host() == page.url.host());
     steps.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.number.unwrap_or(0).cmp(&b.number.unwrap_or(0))));
     let mut out: Vec<String> = Vec::new();
     for step in steps {
@@ -38,8 +38,8 @@ pub(super) fn next_pages(survey: &Survey<'_>) -> Vec<String> {
     out
 }
 
-/// Without what does not make another page: fragment, `page=1`, a trailing slash.
-fn strip(url: &Url) -> String {
+/// An address without what does not make another page: scheme, `www.`, fragment, a trailing slash.
+pub(super) fn plain_address(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     let text = url.as_str();
@@ -418,10 +418,10 @@ fn following(survey: &Survey<'_>, numbers: &[Number]) -> Vec<Step> {
 
 /// The number of the page shown: in its address, or the number that is no link, or the link that leads here.
 fn current(page: &Page, survey: &Survey<'_>, pager: NodeId, own: &[&Number]) -> Option<u32> {
-    let here = strip(&page.url);
+    let here = plain_address(&page.url);
     let leads_here = own.iter().find(|n| {
         survey.links[n.link].href == "#"
-            || join(page, survey.links[n.link].href).is_some_and(|u| strip(&u) == here)
+            || join(page, survey.links[n.link].href).is_some_and(|u| plain_address(&u) == here)
     });
     if let Some(n) = leads_here {
         return Some(n.value);

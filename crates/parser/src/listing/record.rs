@@ -3,6 +3,10 @@
 use super::cluster::Record;
 use super::survey::Survey;
 use super::{text, words};
+use crate::meta::{
+    date::{self, Order},
+    person,
+};
 use crate::{NodeId, Page, Tag};
 use model::{Evidence, Stamp, Work};
 use std::collections::HashMap;
@@ -19,8 +23,9 @@ pub(super) fn works(survey: &Survey<'_>, records: &[Record]) -> Vec<Work> {
     let mut works: Vec<Work> = Vec::with_capacity(records.len());
     let mut seen: HashMap<String, usize> = HashMap::new();
     let repeated = repeated_text(survey, records);
+    let order = order(page);
     for record in records {
-        let Some(work) = work(survey, record, repeated) else { continue };
+        let Some(work) = work(survey, record, repeated, order) else { continue };
         let Some(url) = work.url.clone().filter(|u| !same_page(page, u)) else { continue };
         match seen.get(&url) {
             // A list may show a work twice, once in large; what the second says more is not lost.
@@ -32,6 +37,17 @@ pub(super) fn works(survey: &Survey<'_>, records: &[Record]) -> Vec<Work> {
         }
     }
     works
+}
+
+/// Americans write the month first, and pages in English that do not say whose English it is.
+fn order(page: &Page) -> Order {
+    let language =
+        page.all(Tag::Html).find_map(|h| page.attr(h, "lang")).unwrap_or("en").to_ascii_lowercase();
+    if language == "en" || language.starts_with("en-us") || language.starts_with("en_us") {
+        Order::MonthFirst
+    } else {
+        Order::DayFirst
+    }
 }
 
 fn same_page(page: &Page, url: &str) -> bool {
@@ -55,7 +71,7 @@ fn repeated_text<'p>(survey: &Survey<'p>, records: &[Record]) -> Option<&'p str>
     (records.len() > 2 && records.iter().all(|r| survey.links[r.link].text == first)).then_some(first)
 }
 
-fn work(survey: &Survey<'_>, record: &Record, repeated: Option<&str>) -> Option<Work> {
+fn work(survey: &Survey<'_>, record: &Record, repeated: Option<&str>, order: Order) -> Option<Work> {
     let page = survey.page;
     let link = &survey.links[record.link];
     let says_nothing = Some(link.text) == repeated || words::is_action(link.text);
@@ -65,7 +81,7 @@ fn work(survey: &Survey<'_>, record: &Record, repeated: Option<&str>) -> Option<
         title_of_link(page, link.node, link.text)
     };
     let title = title.or_else(|| (!link.text.is_empty()).then(|| link.text.to_owned()))?;
-    let date = date(page, record, &title);
+    let date = date(page, record, &title, order);
     Some(Work {
         url: page.absolute(link.href).map(without_fragment),
         date,
@@ -188,16 +204,35 @@ pub(super) fn one_line(text: &str) -> String {
     out
 }
 
-/// The entry's date: what a machine is told, else the first one printed outside the title.
-fn date(page: &Page, record: &Record, title: &str) -> Option<Stamp> {
+/// The entry's date: what a machine is told, else the first date printed outside the title.
+fn date(page: &Page, record: &Record, title: &str, order: Order) -> Option<Stamp> {
+    let nodes = record.root..record.end;
     let declared = page
-        .all_in_range(record.root..record.end, Tag::Time)
-        .find_map(|t| page.attr(t, "datetime").and_then(crate::feed::parse_date));
-    declared.or_else(|| printed_date(&record.text(page).replacen(title, " ", 1)))
+        .all_in_range(nodes, Tag::Time)
+        .find_map(|t| page.attr(t, "datetime").and_then(|d| date::machine(d, order)));
+    if declared.is_some() {
+        return declared;
+    }
+    let text = record.text(page);
+    if text.len() > DATED_BYTES {
+        let cut = (0..=DATED_BYTES).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+        return printed(&text[..cut], title, order);
+    }
+    printed(text, title, order)
 }
 
-fn printed_date(_text: &str) -> Option<Stamp> {
-    None
+/// How far an entry is searched for its date, in bytes: an entry may hold a whole article.
+const DATED_BYTES: usize = 1500;
+
+fn printed(text: &str, title: &str, order: Order) -> Option<Stamp> {
+    if !text::may_hold_date(text) {
+        return None;
+    }
+    let found = |text: &str| date::find(text, order).into_iter().next().map(|f| f.stamp);
+    match text.split_once(title).filter(|_| !title.is_empty()) {
+        Some((before, after)) => found(before).or_else(|| found(after)),
+        None => found(text),
+    }
 }
 
 /// Authors as the entry marks them up: `rel=author`, `itemprop=author`, hCard, or a class that says so.
@@ -224,7 +259,7 @@ fn authors(page: &Page, record: &Record) -> Vec<String> {
             .descendants(node)
             .find(|&d| page.has_class(d, "fn") || page.attr(d, "itemprop") == Some("name"));
         until = page.end(node);
-        for name in split_names(page.text(name.unwrap_or(node))) {
+        for name in person::names(page.text(name.unwrap_or(node)).lines().next().unwrap_or_default()) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -233,7 +268,7 @@ fn authors(page: &Page, record: &Record) -> Vec<String> {
     names
 }
 
-fn is_author_class(classes: &str) -> bool {
+pub(super) fn is_author_class(classes: &str) -> bool {
     classes.split_ascii_whitespace().any(|c| {
         let c = c.to_ascii_lowercase();
         matches!(
@@ -244,50 +279,6 @@ fn is_author_class(classes: &str) -> bool {
             || c.ends_with("__author")
             || c.ends_with("-byline")
     })
-}
-
-/// Persons of a byline such as "By A, B and C".
-pub(super) fn split_names(byline: &str) -> Vec<String> {
-    let line = byline.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim();
-    if line.len() > 200 {
-        return Vec::new();
-    }
-    let lower = line.to_lowercase();
-    let prefix = [
-        "by ",
-        "von ",
-        "par ",
-        "por ",
-        "di ",
-        "作者：",
-        "作者:",
-        "文/",
-        "文／",
-        "posted by ",
-        "written by ",
-        "by: ",
-        "author: ",
-    ]
-    .iter()
-    .find(|p| lower.starts_with(**p) && line.is_char_boundary(p.len()));
-    let line = prefix.map_or(line, |p| &line[p.len()..]);
-    line.split([',', ';', '、', '，', '；', '|', '·'])
-        .flat_map(|part| part.split(" and "))
-        .flat_map(|part| part.split(" & "))
-        .map(|name| one_line(name.trim().trim_start_matches("and ")))
-        .filter(|name| is_name(name))
-        .collect()
-}
-
-/// Looks like a person's name: short, without digits, not an address.
-pub(super) fn is_name(text: &str) -> bool {
-    let words = text.split_whitespace().count();
-    !text.is_empty()
-        && text.chars().count() <= 48
-        && words <= 6
-        && text.chars().next().is_some_and(char::is_alphabetic)
-        && !text.contains(|c: char| c.is_ascii_digit() || "@/\\<>{}[]:：".contains(c))
-        && !words::is_action(text)
 }
 
 /// The medium, where the entry marks one up.

@@ -1,6 +1,6 @@
 //! How much a cluster looks like the page's list of works.
 
-use super::cluster::{Cluster, Record};
+use super::cluster::{Cluster, Record, is_marked_entry};
 use super::survey::Survey;
 use super::text;
 use super::words::{self, Region};
@@ -102,7 +102,8 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         + 0.25 * score.around.min(200.0)
         + 40.0 * score.dates
         + 60.0 * score.headings * told_apart
-        + 20.0 * score.documents;
+        + 20.0 * score.documents
+        + 30.0 * share(&|r| is_marked_entry(page, r.root));
     let entries = matches!(page.tag(records[0].root), Tag::Li | Tag::Tr | Tag::Dt | Tag::Dd | Tag::Article);
     let titled = score.title >= 24.0 && (entries || score.dates > 0.8);
     score.inline = if titled { 0.0 } else { share(&|r| stands_in_prose(page, link(r).node)) };

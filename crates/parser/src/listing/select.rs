@@ -1,10 +1,14 @@
 //! Which cluster is the page's list of works, and which records belong to it.
 
-use super::cluster::{Cluster, Record, clusters, stretch};
+use super::cluster::{Cluster, Record, clusters, is_marked_entry, stretch};
+use super::pager::plain_address;
 use super::score::{self, Score};
 use super::shape::Shape;
 use super::survey::Survey;
-use super::{text, words};
+use super::{
+    text,
+    words::{self, Region},
+};
 use crate::{NodeId, Page, Tag, body::Body};
 use model::PageKind;
 use std::collections::HashSet;
@@ -46,13 +50,26 @@ pub(super) fn select(survey: &Survey<'_>, body: &Body) -> Selection {
     let mut choices: Vec<Choice> = clusters(survey)
         .into_iter()
         .map(|c| (score::score(survey, &c), c))
-        .filter(|(score, _)| score.works > 1 && score.list >= LEAST)
+        .filter(|(score, c)| score.list >= LEAST && (score.works > 1 || is_single_entry(survey, c)))
         .map(|(score, cluster)| of_the_list(survey, score, &cluster))
         .collect();
     choices.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
     let mut selection = Selection { choices, contrast: Contrast::default() };
     selection.contrast = contrast(survey, body, selection.best());
     selection
+}
+
+/// One entry alone: the last page of a list, or the only work of an author. The page's own article, whose
+/// heading may link to the page itself, is none.
+fn is_single_entry(survey: &Survey<'_>, cluster: &Cluster) -> bool {
+    let [record] = cluster.records.as_slice() else { return false };
+    let page = survey.page;
+    let link = &survey.links[record.link];
+    let here = plain_address(&page.url);
+    is_marked_entry(page, record.root)
+        && !words::is_action(link.text)
+        && (link.heading || page.class(link.node).contains("title"))
+        && page.base.join(link.href).is_ok_and(|u| plain_address(&u) != here && u.host() == page.url.host())
 }
 
 impl Selection {
@@ -67,6 +84,9 @@ impl Selection {
         let mut choice = self.choices.into_iter().find(|c| c.own_works || (!article && c.stands()))?;
         without_outliers(survey.page, &mut choice.records);
         choice.records = with_siblings(survey, choice.records);
+        if !article {
+            choice.records = with_leading(survey, choice.records);
+        }
         Some(choice)
     }
 }
@@ -220,6 +240,43 @@ fn with_siblings(survey: &Survey<'_>, records: Vec<Record>) -> Vec<Record> {
         stretch(page, &mut all);
     }
     all
+}
+
+/// Adds entries that stand before the list and outside it, in large: marked up as entries, under a linked
+/// heading whose address has the form of the listed ones.
+fn with_leading(survey: &Survey<'_>, mut records: Vec<Record>) -> Vec<Record> {
+    let page = survey.page;
+    let Some(first) = records.first().map(|r| r.root) else { return records };
+    let form = |link: usize| {
+        page.base
+            .join(survey.links[link].href)
+            .map(|u| (u.host().map(|h| h.to_owned()), Shape::of(u.path(), u.query())))
+    };
+    let listed: Vec<_> = records.iter().take(40).filter_map(|r| form(r.link).ok()).collect();
+    let here = plain_address(&page.url);
+    let mut leading: Vec<Record> = Vec::new();
+    for entry in page.all_in(page.body(), Tag::Article).take_while(|&e| e < first) {
+        let end = page.end(entry);
+        if end > first || leading.last().is_some_and(|l| entry < l.end) {
+            continue;
+        }
+        let from = survey.links.partition_point(|l| l.node < entry);
+        let inside = survey.links[from..].iter().enumerate().take_while(|(_, l)| l.node < end);
+        let link =
+            inside.filter(|(_, l)| l.heading && !words::is_action(l.text)).map(|(i, _)| from + i).next();
+        let Some(link) = link else { continue };
+        let other = page.base.join(survey.links[link].href).is_ok_and(|u| plain_address(&u) != here);
+        let place = survey.region(entry);
+        let elsewhere =
+            place.has(Region::RELATED) || place.has(Region::NAVIGATION) || place.has(Region::HEADER);
+        let heading = heading_before(page, entry);
+        let others = heading.as_deref().is_some_and(words::heads_other_lists);
+        if other && !others && !elsewhere && form(link).is_ok_and(|f| listed.contains(&f)) {
+            leading.push(Record { link, root: entry, end });
+        }
+    }
+    leading.append(&mut records);
+    leading
 }
 
 fn is_entry(tag: Tag) -> bool {

@@ -25,6 +25,8 @@ pub(super) struct Signals {
     pub(super) self_link: bool,
     /// The address names an archive: `/category/x`, `/author/x`, `/page/2`.
     pub(super) list_address: bool,
+    /// The address, the body's classes or the head say that the page is an author's.
+    pub(super) author_page: bool,
     /// Prices on the page.
     pub(super) prices: usize,
     /// The address is the site's root.
@@ -43,6 +45,11 @@ impl Signals {
         }
         signals.read_body(page);
         signals.list_address = is_list_address(&page.url);
+        signals.author_page |= is_author_address(&page.url)
+            || page
+                .class(page.body())
+                .split_ascii_whitespace()
+                .any(|c| matches!(c, "author" | "author-template"));
         signals.prices = prices(page.text(page.body()));
         signals
     }
@@ -54,6 +61,7 @@ impl Signals {
             if name.eq_ignore_ascii_case("og:type") {
                 self.og_article |= content.eq_ignore_ascii_case("article") || content.ends_with(":article");
                 self.og_other |= !self.og_article && !content.is_empty();
+                self.author_page |= content.eq_ignore_ascii_case("profile");
             } else if is_publication(name) {
                 self.published |= !content.is_empty();
             }
@@ -148,6 +156,59 @@ fn types(json: &str, mut f: impl FnMut(&str)) {
             None => f(rest.trim_start_matches('"').split('"').next().unwrap_or_default()),
         }
     }
+}
+
+/// The address has a part that names authors' pages before its last one.
+fn is_author_address(url: &url::Url) -> bool {
+    const NAMES: &[&str] = &[
+        "author",
+        "authors",
+        "autor",
+        "autoren",
+        "autores",
+        "auteur",
+        "auteurs",
+        "autori",
+        "autore",
+        "writer",
+        "writers",
+        "contributor",
+        "contributors",
+        "profile",
+        "profiles",
+        "people",
+        "person",
+        "staff",
+        "journalist",
+        "journalists",
+        "columnist",
+        "columnists",
+        "by",
+        "byline",
+        "reporter",
+        "reporters",
+        "user",
+        "users",
+        "expert",
+        "experts",
+        "team",
+        "fellow",
+        "fellows",
+        "scholar",
+        "scholars",
+        "faculty",
+        "yazar",
+        "penulis",
+        "u",
+    ];
+    let mut segments: Vec<&str> =
+        url.path_segments().map(|s| s.filter(|s| !s.is_empty()).collect()).unwrap_or_default();
+    while segments.last().is_some_and(|s| *s == "page" || s.bytes().all(|b| b.is_ascii_digit())) {
+        segments.pop();
+    }
+    segments.pop();
+    segments.iter().rev().take(2).any(|s| NAMES.contains(&s.to_ascii_lowercase().as_str()))
+        || url.query_pairs().any(|(n, _)| n == "author")
 }
 
 /// Amounts of money: a currency's sign and a digit right after it, or before it.
