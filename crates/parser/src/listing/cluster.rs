@@ -12,9 +12,6 @@ const LEVELS: usize = 12;
 pub(super) struct Cluster {
     /// Records in document order.
     pub(super) records: Vec<Record>,
-    /// How many elements lie between link and record; 0 where the links follow one another with nothing
-    /// but text around them.
-    pub(super) level: usize,
 }
 
 /// One entry: the link of the cluster's kind that names it, and where it stands.
@@ -96,7 +93,7 @@ fn cluster(survey: &Survey<'_>, links: &[usize]) -> Cluster {
         }
     }
     stretch(page, &mut records);
-    Cluster { records, level }
+    Cluster { records }
 }
 
 /// A link that has none of its kind is an entry where it stands in what is marked up as one.

@@ -16,7 +16,9 @@ pub(super) fn kind(
     expected: PageKind,
     body_len: usize,
 ) -> Field<PageKind> {
-    let best = selection.best().map(|b| &b.score);
+    let place = signals.list_address || signals.archive || expected == PageKind::Listing;
+    // One entry alone is a list only where a list is to be expected.
+    let best = selection.best().map(|b| &b.score).filter(|b| b.works > 1 || place);
     let declared = declared(signals);
     let mut weight = declared + measured(&selection.contrast, best, signals, body_len);
     // An expectation is worth half a sign: enough to break a tie.
@@ -59,7 +61,9 @@ pub(super) fn declared(signals: &Signals) -> f64 {
     sign(signals.archive && !signals.single, -1.5);
     sign(signals.list_address, -1.0);
     sign(signals.root, -2.0);
-    sign(signals.prices > 7 && !signals.published && signals.articles == 0, -1.0);
+    let wares = signals.prices > 7 && !signals.published && signals.articles == 0;
+    sign(wares, if signals.og_article { -1.0 } else { -2.0 });
+    sign(signals.entry_address && !signals.list_address, 0.5);
     weight
 }
 
@@ -76,14 +80,17 @@ fn measured(contrast: &Contrast, best: Option<&Score>, signals: &Signals, body_l
     sign(contrast.own > 2000 && contrast.share > 0.7, 0.5);
     sign(contrast.own < 400, -0.5);
     sign(contrast.alike > 0.5, if contrast.numbered { 1.5 } else { 0.5 });
+    sign(contrast.alike > 0.8 && contrast.numbered, 0.5);
     let Some(best) = best else { return weight };
     // Much text, and a list that is hardly one: the links of an article.
     let place = signals.list_address || signals.archive || signals.root;
     sign(body_len > 4000 && best.list < 300.0 && !place, 1.0);
+    sign(body_len > 4000 && contrast.outward > 0.6, 1.0);
     if best.place > 0.9 && best.works > 4 {
         sign(best.mass > 0.15 && best.dates > 0.8, -1.0);
         sign(best.mass > 0.3, -0.5);
         sign(best.headings > 0.8 && best.mass > 0.15, -0.5);
+        sign(best.mass > 0.5 && best.list > 600.0 && body_len < 1500, -1.0);
     }
     sign(best.prices > 0.5 && best.works > 4, -1.5);
     weight

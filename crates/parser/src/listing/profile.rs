@@ -156,7 +156,7 @@ fn from_meta(page: &Page) -> Option<Field<String>> {
     }
     let full = match (meta("profile:first_name"), meta("profile:last_name")) {
         (Some(first), Some(last)) => Some(format!("{first} {last}")),
-        _ => meta("og:title").and_then(|t| name_of_heading(t)),
+        _ => meta("og:title").and_then(name_of_heading),
     };
     full.map(|name| Field::new(name, Evidence::OpenGraph))
 }
@@ -333,10 +333,10 @@ fn elsewhere(page: &Page, profile: &mut AuthorProfile, records: &std::ops::Range
     for node in page.all(Tag::Link).chain(page.all(Tag::A)).filter(|n| !records.contains(n)) {
         let Some(href) = page.attr(node, "href") else { continue };
         let me = page.attr(node, "rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "me"));
-        if me || is_orcid(href) {
-            if let Some(url) = page.absolute(href) {
-                add_same(profile, url, if me { Evidence::Microformat } else { Evidence::Visible });
-            }
+        if (me || is_orcid(href))
+            && let Some(url) = page.absolute(href)
+        {
+            add_same(profile, url, if me { Evidence::Microformat } else { Evidence::Visible });
         }
     }
 }

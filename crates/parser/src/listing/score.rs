@@ -131,10 +131,11 @@ fn stands_in_prose(page: &Page, link: NodeId) -> bool {
         return true;
     }
     let after = text.get(own.end..line.end).unwrap_or_default().lines().next().unwrap_or_default();
-    let goes_on = after.trim_start().chars().next().is_some_and(|c| {
+    let next = after.trim_start().chars().next();
+    let goes_on = next.is_some_and(|c| {
         c.is_lowercase()
-            || matches!(c, ',' | '’' | '\'')
-            || (c.is_alphabetic() && !after.starts_with(' ') && !c.is_ascii())
+            || ",’'，、。；".contains(c)
+            || (c.is_alphabetic() && !c.is_ascii() && !after.starts_with(' '))
     });
     goes_on && after.len() >= 40
 }

@@ -43,6 +43,8 @@ pub(super) struct Contrast {
     pub(super) alike: f64,
     /// That form has a number, so that it tells more.
     pub(super) numbered: bool,
+    /// Share of the list's addresses on other hosts.
+    pub(super) outward: f64,
 }
 
 /// Finds the lists of the page.
@@ -177,17 +179,18 @@ fn contrast(survey: &Survey<'_>, body: &Body, best: Option<&Choice>) -> Contrast
     let listed: usize = records.iter().map(|r| r.range(page).len()).sum();
     let own = own_text(page, body, records);
     let shape = Shape::of(page.url.path(), page.url.query());
-    let same = |r: &&Record| {
-        let url = page.base.join(survey.links[r.link].href);
-        url.is_ok_and(|u| u.host() == page.url.host() && Shape::of(u.path(), u.query()) == shape)
+    let sample = &records[..records.len().min(40)];
+    let urls: Vec<_> = sample.iter().filter_map(|r| page.base.join(survey.links[r.link].href).ok()).collect();
+    let share_of = |f: &dyn Fn(&url::Url) -> bool| {
+        urls.iter().filter(|u| f(u)).count() as f64 / urls.len().max(1) as f64
     };
-    let sample = records.len().min(40);
-    let alike = records[..sample].iter().filter(same).count() as f64 / sample.max(1) as f64;
+    let alike = share_of(&|u| u.host() == page.url.host() && Shape::of(u.path(), u.query()) == shape);
     Contrast {
         own,
         share: own as f64 / (own + listed).max(1) as f64,
         alike: if shape.is_telling() { alike } else { 0.0 },
         numbered: shape.has_number(),
+        outward: share_of(&|u| u.host() != page.url.host()),
     }
 }
 

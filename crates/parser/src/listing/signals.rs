@@ -27,6 +27,8 @@ pub(super) struct Signals {
     pub(super) list_address: bool,
     /// The address, the body's classes or the head say that the page is an author's.
     pub(super) author_page: bool,
+    /// The address is that of an entry: several words joined by hyphens at its end, or after "blog", "article".
+    pub(super) entry_address: bool,
     /// Prices on the page.
     pub(super) prices: usize,
     /// The address is the site's root.
@@ -45,6 +47,7 @@ impl Signals {
         }
         signals.read_body(page);
         signals.list_address = is_list_address(&page.url);
+        signals.entry_address = is_entry_address(&page.url);
         signals.author_page |= is_author_address(&page.url)
             || page
                 .class(page.body())
@@ -156,6 +159,29 @@ fn types(json: &str, mut f: impl FnMut(&str)) {
             None => f(rest.trim_start_matches('"').split('"').next().unwrap_or_default()),
         }
     }
+}
+
+fn is_entry_address(url: &url::Url) -> bool {
+    let Some(segments) = url.path_segments() else { return false };
+    let segments: Vec<&str> = segments.filter(|s| !s.is_empty()).collect();
+    let Some((last, before)) = segments.split_last() else { return false };
+    let joints = last.bytes().filter(|b| matches!(b, b'-' | b'_')).count();
+    let named = before.iter().any(|s| {
+        matches!(
+            *s,
+            "blog"
+                | "article"
+                | "articles"
+                | "news"
+                | "post"
+                | "posts"
+                | "story"
+                | "stories"
+                | "p"
+                | "press-release"
+        )
+    });
+    joints >= 4 || (named && joints >= 2)
 }
 
 /// The address has a part that names authors' pages before its last one.

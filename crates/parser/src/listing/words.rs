@@ -67,10 +67,11 @@ impl Region {
             b"comments" | b"comment" | b"respond" | b"disqus" | b"replies" | b"commentlist" => Self::COMMENTS,
             b"pager" | b"pagination" | b"paging" | b"pagenavi" | b"pages" | b"paginator" | b"pagenav"
             | b"pagelinks" | b"wpnavi" | b"pagebar" | b"pagelist" => Self::PAGER,
-            b"tags" | b"tag" | b"categories" | b"category" | b"cat" | b"cats" | b"share" | b"sharing"
-            | b"social" | b"labels" | b"topics" => Self::LABELS,
-            b"author" | b"authors" | b"byline" | b"meta" | b"label" | b"avatar" | b"postmeta" | b"posted"
-            | b"reactions" | b"actions" => Self::CREDITS,
+            b"tags" | b"categories" | b"cats" | b"share" | b"sharing" | b"social" | b"labels" | b"topics" => {
+                Self::LABELS
+            }
+            b"tag" | b"category" | b"cat" | b"author" | b"authors" | b"byline" | b"meta" | b"label"
+            | b"avatar" | b"postmeta" | b"posted" | b"reactions" | b"actions" => Self::CREDITS,
             _ => Self::NONE,
         }
     }
