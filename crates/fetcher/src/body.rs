@@ -8,6 +8,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use model::Fault;
 use reqwest::Response;
+use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// Bytes reserved on a Content-Length's word alone.
@@ -16,6 +17,9 @@ const TRUSTED_LENGTH: usize = 256 << 10;
 /// Bytes of an unwanted body that are read so that its connection can be used again; a new connection costs
 /// about as much.
 const DRAIN_BYTES: usize = 32 << 10;
+
+/// Time for that.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// A complete body, or the beginning that was asked for.
 pub(crate) struct Body {
@@ -91,7 +95,8 @@ impl Reader<'_> {
 
     /// Reads to the end what is short, so that the connection can be used again. Faults do not matter: the
     /// answer is known.
-    pub(crate) async fn drain(&self, mut response: Response, received: &mut u64) {
+    pub(crate) async fn drain(mut self, mut response: Response, received: &mut u64) {
+        self.deadline = self.deadline.min(Instant::now() + DRAIN_TIME);
         if response.content_length().is_some_and(|length| length > DRAIN_BYTES as u64) {
             return;
         }

@@ -17,7 +17,7 @@ use reqwest::{
         TRANSFER_ENCODING,
     },
 };
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, net::IpAddr, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 /// Redirects followed to a page.
@@ -118,7 +118,8 @@ impl<'a> Exchange<'a> {
             if self.hops.len() == most {
                 return Err(Trouble::new(Fault::RedirectLoop, format!("more than {most} redirects")));
             }
-            if hop.to.origin() == url.origin() && !self.wait_gap().await {
+            let host = hop.to.host_key();
+            if seen.iter().any(|(url, _)| url.host_key() == host) && !self.wait_gap().await {
                 return self.left_to_another_visit(&url, hop);
             }
             url = hop.to.clone();
@@ -126,7 +127,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// The gap counts between the hops of one exchange too. False where there is no time for it.
+    /// The gap counts between requests to one host within an exchange too. False where there is no time for it.
     async fn wait_gap(&mut self) -> bool {
         let gap = Duration::from_millis(self.grant.gap_ms);
         let lease_left = (self.grant.lease_until - (self.clock)()).to_std().unwrap_or_default();
@@ -192,6 +193,10 @@ impl<'a> Exchange<'a> {
             Err(_) => return Err(Trouble::new(Fault::ReadTimeout, "no answer came")),
         };
         let at = (self.clock)();
+        // The resolver has admitted this address already; should that ever be circumvented, nothing is kept.
+        if let Some(ip) = self.address(&response) {
+            self.client.guard.check(ip).map_err(|r| Trouble::new(Fault::AddressRefused, r.to_string()))?;
+        }
         let head_bytes = head_bytes(response.headers());
         self.bytes += head_bytes as u64;
         if head_bytes > limits.header_bytes {
@@ -199,6 +204,11 @@ impl<'a> Exchange<'a> {
             return Err(Trouble::new(Fault::HeadersTooLarge, detail));
         }
         Ok(Answer { response, sent, at, deadline })
+    }
+
+    /// Address of the page's server; not known through a proxy.
+    fn address(&self, response: &Response) -> Option<IpAddr> {
+        response.remote_addr().filter(|_| self.client.proxy_host.is_none()).map(|address| address.ip())
     }
 
     fn request_headers(&self) -> HeaderMap {
@@ -229,8 +239,7 @@ impl<'a> Exchange<'a> {
     async fn capture(&mut self, url: &PageUrl, answer: Answer) -> Result<Ending, Trouble> {
         let Answer { response, sent, at, deadline } = answer;
         let status = response.status().as_u16();
-        // Through a proxy it is the proxy's address.
-        let ip = response.remote_addr().filter(|_| self.client.proxy_host.is_none()).map(|a| a.ip());
+        let ip = self.address(&response);
         let headers = response.headers().clone();
         let codings = joined(&headers, CONTENT_ENCODING);
         let reader = Reader {

@@ -16,6 +16,29 @@ async fn redirects_are_followed_to_other_hosts_and_paths() {
     assert_eq!(fetched.hops.len(), 1);
 }
 
+#[tokio::test]
+async fn the_gap_is_kept_to_a_host_that_comes_again() {
+    let far = Site::answering_on("127.0.0.2:0", |hit| {
+        answer("302 Found", &[&format!("Location: http://{}/back", &hit.path()[1..])], "")
+    })
+    .await;
+    let target = far.address;
+    let site = Site::answering(move |hit| match (hit.path(), hit.header("host")) {
+        ("/robots.txt", Some(host)) => {
+            answer("302 Found", &[&format!("Location: http://{target}/{host}")], "")
+        }
+        _ => ok("User-agent: *"),
+    })
+    .await;
+    let mut grant = robots_grant(&site.url("/robots.txt"));
+    grant.gap_ms = 200;
+    let fetched = Visitor::new(config()).visit(grant).await;
+    assert!(matches!(fetched.outcome, Outcome::Captured { .. }), "{:?}", fetched.outcome);
+    let hits = site.hits();
+    assert_eq!(site.paths(), ["/robots.txt", "/back"]);
+    assert!(hits[1].at - hits[0].at >= Duration::from_millis(200));
+}
+
 fn chain(n: usize) -> impl Fn(&crate::harness::Hit) -> Vec<u8> {
     move |hit| match hit.path().trim_start_matches("/r").parse::<usize>() {
         Ok(at) if at == n => ok("User-agent: *"),
