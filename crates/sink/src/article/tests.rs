@@ -126,7 +126,7 @@ fn the_same_article_at_another_address_of_the_host_is_one_article() {
 #[test]
 fn an_alias_that_shows_something_else_is_looked_at_twice() {
     let mut context = context(PageKind::Article);
-    let target = model::PageUrl::parse("https://a.example/target").unwrap();
+    let target = PageUrl::parse("https://a.example/target").unwrap();
     context.article = Some(current(&article("T", "text")));
     context.page.alias_of = Some((PageId(9), target.clone()));
     context.page.unchanged = 4;
