@@ -4,5 +4,6 @@
 
 mod crawl;
 mod politeness;
+mod reparse;
 mod trouble;
 mod world;

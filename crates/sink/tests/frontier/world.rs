@@ -234,7 +234,7 @@ pub(crate) fn listing(paths: &[&str], next: &[&str]) -> Listing {
     Listing { works, container: Container::Found, next_pages, ..Listing::default() }
 }
 
-fn article(title: &str, text: &str) -> Article {
+pub(crate) fn article(title: &str, text: &str) -> Article {
     Article {
         title: Some(Field::new(title.to_owned(), Evidence::Heading)),
         blocks: vec![Block::Paragraph { text: text.into() }],
@@ -242,7 +242,7 @@ fn article(title: &str, text: &str) -> Article {
     }
 }
 
-fn parsed(kind: PageKind, article: Option<Article>, listing: Option<Listing>) -> ParseValue {
+pub(crate) fn parsed(kind: PageKind, article: Option<Article>, listing: Option<Listing>) -> ParseValue {
     let mut parsed = Parsed::other("UTF-8", Evidence::Visible);
     parsed.kind.value = kind;
     parsed.article = article;
