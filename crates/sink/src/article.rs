@@ -1,7 +1,7 @@
 //! The article of a page: whether there is one to store, and whether it is new, changed or read differently.
 
 use crate::{decide::Findings, reading::Given, refine::refine, simhash};
-use model::{Article, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed};
+use model::{Article, Cause, Disposition, Hints, Outcome, PageId, PageKind, PageUrl, Parsed};
 use serde_json::json;
 use store::{ArticleChange, NewEvent, NewPage, VersionReason, VisitContext};
 
@@ -33,7 +33,15 @@ pub(crate) fn of_page(context: &VisitContext, given: &Given, parsed: &Parsed) ->
     if !accepted {
         return None;
     }
-    refine(&mut article, hints, given.fetched.started_at);
+    // A followed page says by itself whose it is.
+    let profile = parsed.listing.as_ref().and_then(|l| l.author.as_ref()).and_then(|a| a.name.as_ref());
+    match profile.filter(|_| !context.listings.is_empty()) {
+        Some(name) => {
+            let hints = Hints { authors: vec![name.value.clone()], ..hints.clone() };
+            refine(&mut article, &hints, given.fetched.started_at);
+        }
+        None => refine(&mut article, hints, given.fetched.started_at),
+    }
     Some(article)
 }
 

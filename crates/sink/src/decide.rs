@@ -46,7 +46,7 @@ pub(crate) struct Findings {
     pub discovered: Vec<NewPage>,
     pub events: Vec<NewEvent>,
     pub robots: Option<RobotsRow>,
-    /// The article as read, also where it is not stored.
+    /// The article as read, also where it is not stored: for a dry run, and for the list beside it.
     pub read: Option<Article>,
     pub next: Next,
 }
@@ -144,7 +144,10 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
     let older = context.page.captured_at.is_some_and(|at| given.fetched.started_at < at);
     let mut new_version = false;
     let article = article::of_page(context, given, parsed);
-    findings.read.clone_from(&article);
+    let dry_run = matches!(given.fetched.cause, Cause::Reparse { dry_run: true, .. });
+    if dry_run || !context.listings.is_empty() {
+        findings.read.clone_from(&article);
+    }
     let has_article = article.is_some();
     let age_days = article.as_ref().and_then(|a| age_days(a, given.fetched.started_at));
     if let Some(article) = article {

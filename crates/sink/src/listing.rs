@@ -5,7 +5,7 @@ mod discover;
 mod missing;
 mod pace;
 
-use crate::{Policy, decide::Findings, policy::is_list, reading::Given};
+use crate::{Policy, article::titles_agree, decide::Findings, policy::is_list, reading::Given};
 use model::{Cause, Container, Listing, PageKind, PageUrl, Parsed, Work};
 use serde_json::json;
 use std::collections::HashSet;
@@ -44,7 +44,8 @@ pub(crate) fn decide(
 ) -> Seen {
     let nothing = Listing::default();
     let listing = parsed.listing.as_ref().unwrap_or(&nothing);
-    let entries = entries(listing, policy.max_works_per_page);
+    let own_title = findings.read.as_ref().and_then(|a| a.title.as_ref()).map(|t| t.value.as_str());
+    let entries = entries(context, listing, own_title, policy.max_works_per_page);
     let at = given.fetched.ended_at;
     let mut seen = Seen {
         container: listing.container,
@@ -112,15 +113,23 @@ fn may_conclude(parsed: &Parsed, given: &Given) -> bool {
         && !matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap)
 }
 
-/// Each work once, in the page's order.
-fn entries(listing: &Listing, limit: usize) -> Vec<Entry<'_>> {
+/// Each work once, in the page's order. The entry of the very article on the page often has no link: it leads
+/// to the page itself.
+fn entries<'a>(
+    context: &VisitContext,
+    listing: &'a Listing,
+    own_title: Option<&str>,
+    limit: usize,
+) -> Vec<Entry<'a>> {
     let mut keys = HashSet::new();
     listing
         .works
         .iter()
         .take(limit)
         .filter_map(|work| {
-            let url = work.url.as_deref().and_then(|u| PageUrl::parse(u).ok());
+            let linked = work.url.as_deref().and_then(|u| PageUrl::parse(u).ok());
+            let is_own = || own_title.is_some_and(|title| titles_agree(title, &work.title));
+            let url = linked.or_else(|| is_own().then(|| context.page.url.clone()));
             let key = work_key(url.as_ref(), &work.title);
             keys.insert(key.clone()).then_some(Entry { work, url, key })
         })

@@ -89,6 +89,27 @@ fn a_followed_article_page_gives_its_article_and_its_list() {
 }
 
 #[test]
+fn the_entry_of_the_article_itself_leads_to_the_page() {
+    let mut seed = article("中俄关系2015:高调前行、道路曲折", "text");
+    seed.published = Some(Field::new("2016-12-26".parse().unwrap(), Evidence::Visible));
+    let mut list = works(&["1", "2"]);
+    for work in &mut list.works {
+        work.url = None;
+    }
+    list.works[1].title = "中俄关系2015：高调前行、道路曲折".into();
+    list.author = Some(model::AuthorProfile {
+        name: Some(Field::new("李新".to_owned(), Evidence::Heading)),
+        ..model::AuthorProfile::default()
+    });
+    let context = listing_context();
+    let commit = run(&context, &page(PageKind::Article, Some(seed), Some(list)));
+    let keys: Vec<&str> = commit.works.iter().map(|w| w.key.as_str()).collect();
+    assert_eq!(keys, ["title:Title of 1", context.page.key.as_str()]);
+    assert!(commit.discovered.is_empty());
+    assert_eq!(commit.article.unwrap().article.authors[0].value.name, "李新");
+}
+
+#[test]
 fn a_biography_is_no_article() {
     let biography = article("Li Xin", "Li Xin is a professor of matters.");
     let commit = run(&listing_context(), &page(PageKind::Article, Some(biography), Some(works(&["1", "2"]))));

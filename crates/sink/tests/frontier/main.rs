@@ -5,5 +5,6 @@
 mod crawl;
 mod politeness;
 mod reparse;
+mod speed;
 mod trouble;
 mod world;
