@@ -250,14 +250,14 @@ fn visit(context: &VisitContext, given: &Given, findings: Findings, policy: &Pol
 
 /// A reparse reads what is archived: neither host nor due time changes. What is known of a listing is kept as
 /// the site last showed it, so an old capture adds nothing to it ([`findings`] sees to that).
-fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry_run: bool) -> VisitCommit {
-    if !dry_run {
+fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry: bool) -> VisitCommit {
+    if !dry {
         let mut commit = commit(context, given, findings);
         commit.page = None;
         return commit;
     }
     let outdated = findings.code == "older-capture";
-    let changes = match (outdated, &findings.article, &given.current, &findings.read) {
+    let mut changes = match (outdated, &findings.article, &given.current, &findings.read) {
         (true, ..) => Vec::new(),
         (false, Some(_), now, Some(then)) => dry_run::differences(now.as_ref(), Some(then)),
         (false, None, Some(now), None) if context.listings.is_empty() => {
@@ -266,6 +266,7 @@ fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry_run: b
         (false, None, Some(now), Some(then)) => dry_run::differences(Some(now), Some(then)),
         (false, ..) => Vec::new(),
     };
+    changes.extend(dry_run::works(context, &findings.works));
     let mut empty = Findings::new(findings.disposition, findings.code, findings.next);
     empty.detail = findings.detail;
     let mut commit = commit(context, given, empty);

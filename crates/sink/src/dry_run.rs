@@ -1,6 +1,7 @@
 //! What a reparse would change, field by field, for people to judge before it is done.
 
 use model::{Article, Field};
+use store::{VisitContext, WorkChange, WorkState};
 
 /// Most characters of a value that are shown.
 const SHOWN: usize = 200;
@@ -37,6 +38,24 @@ pub(crate) fn differences(now: Option<&Article>, then: Option<&Article>) -> Vec<
         compare("blocks", kinds(a), kinds(b));
     }
     changes
+}
+
+/// Titles of the works that the page of a list shows, a line each, where these would change.
+pub(crate) fn works(context: &VisitContext, changes: &[WorkChange]) -> Option<(String, String, String)> {
+    let now = context.listings.iter().flat_map(|s| &s.works);
+    let mut now: Vec<(u32, &str)> = now
+        .filter(|w| w.seen_on == context.page.id && w.removed_at.is_none())
+        .map(|w| (w.position, w.title.as_str()))
+        .collect();
+    now.sort_unstable();
+    let then = changes.iter().filter_map(|c| match &c.state {
+        WorkState::Listed { title, .. } => Some(title.as_str()),
+        WorkState::Missed { .. } => None,
+    });
+    let lines = |titles: Vec<&str>| titles.join("\n");
+    let (now, then) = (lines(now.into_iter().map(|(_, t)| t).collect()), lines(then.collect()));
+    let from = common_start(&now, &then);
+    (!changes.is_empty() && now != then).then(|| ("works".to_owned(), cut(&now, from), cut(&then, from)))
 }
 
 /// Characters of a common start that need not be shown; some are kept for the reader to find the place.

@@ -83,6 +83,11 @@ pub(crate) fn decide(
             findings.events.extend(missing::events(&missed, state, at));
             findings.works.extend(missed);
         }
+        if matches!(given.fetched.cause, Cause::Reparse { .. }) {
+            let corrected = missing::corrected(context, state, &entries, given.fetched.started_at);
+            seen.changed |= !corrected.is_empty();
+            findings.works.extend(corrected);
+        }
         if first && !matches!(given.fetched.cause, Cause::Reparse { .. }) {
             findings.sources.push(SourceChange { source: state.source, alarm });
             if let Some(alarm) = alarm.filter(|a| state.alarm != Some(*a)) {

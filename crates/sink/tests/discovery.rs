@@ -178,7 +178,15 @@ fn apply(context: &mut VisitContext, commit: store::VisitCommit, now: Time) -> (
         new += usize::from(state.known(&change.key).is_none());
         state.works.retain(|w| w.key != change.key);
         let (key, seen_on) = (change.key, change.seen_on);
-        state.works.push(KnownWork { key, title, seen_on, position, missed: 0, removed_at: None });
+        state.works.push(KnownWork {
+            key,
+            title,
+            seen_on,
+            position,
+            last_seen_at: now,
+            missed: 0,
+            removed_at: None,
+        });
     }
     // Those beyond the page are of no interest to the next decision.
     let surplus = state.works.len().saturating_sub(3 * PAGE);

@@ -40,6 +40,32 @@ pub(super) fn missed(
         .collect()
 }
 
+/// Works that an older parser saw in this very capture and this one does not: they never were works, so no
+/// second visit is waited for and nobody is told.
+pub(super) fn corrected(
+    context: &VisitContext,
+    state: &ListingState,
+    entries: &[Entry<'_>],
+    captured_at: Time,
+) -> Vec<WorkChange> {
+    if entries.is_empty() || context.page.captured_at != Some(captured_at) {
+        return Vec::new();
+    }
+    let shown: HashSet<&str> = entries.iter().map(|e| e.key.as_str()).collect();
+    state
+        .works
+        .iter()
+        .filter(|w| w.seen_on == context.page.id && w.removed_at.is_none() && w.last_seen_at == captured_at)
+        .filter(|w| !shown.contains(w.key.as_str()))
+        .map(|w| WorkChange {
+            source: state.source,
+            key: w.key.clone(),
+            seen_on: w.seen_on,
+            state: WorkState::Missed { missed: AGREEING, removed_at: Some(captured_at) },
+        })
+        .collect()
+}
+
 /// The page is as it was at the last visit (304): what was missed then is missed twice now.
 pub(crate) fn confirm(context: &VisitContext, at: Time) -> (Vec<WorkChange>, Vec<NewEvent>) {
     let mut changes = Vec::new();

@@ -11,6 +11,7 @@ fn known(path: &str, position: u32) -> KnownWork {
         title: format!("Title of {path}"),
         seen_on: PageId(1),
         position,
+        last_seen_at: now() - TimeDelta::days(1),
         missed: 0,
         removed_at: None,
     }
@@ -314,10 +315,30 @@ fn an_old_capture_of_a_list_adds_nothing() {
     given.fetched.cause = Cause::Reparse { job: model::JobId(1), dry_run: false };
     given.fetched.started_at = now() - TimeDelta::days(9);
     assert!(run(&visited(&["1"]), &given).works.is_empty());
+    // A newer capture than the one that is current for the list: what is missing there is no news of the site.
     given.fetched.started_at = now();
     let commit = run(&visited(&["1", "3"]), &given);
     assert_eq!(commit.works.len(), 2);
-    assert!(missed(&commit).is_empty(), "a parser that sees less says nothing about the site");
+    assert!(missed(&commit).is_empty());
+}
+
+#[test]
+fn what_an_older_parser_took_for_a_work_goes_with_a_reparse() {
+    let context = visited(&["1", "menu", "2"]);
+    let mut given = page(PageKind::Listing, None, Some(works(&["1", "2"])));
+    given.fetched.cause = Cause::Reparse { job: model::JobId(1), dry_run: false };
+    given.fetched.started_at = context.page.captured_at.unwrap();
+    let commit = run(&context, &given);
+    assert_eq!(missed(&commit), [("a.example/menu", 2, true)]);
+    assert!(commit.events.is_empty(), "the site removed nothing");
+    let mut dry = given;
+    dry.fetched.cause = Cause::Reparse { job: model::JobId(1), dry_run: true };
+    let changes = run(&context, &dry).dry_run.unwrap().changes;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(
+        (changes[0].0.as_str(), changes[0].1.lines().count(), changes[0].2.lines().count()),
+        ("works", 3, 2)
+    );
 }
 
 #[test]

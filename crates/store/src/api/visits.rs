@@ -98,6 +98,8 @@ pub struct KnownWork {
     pub seen_on: PageId,
     /// Place on that page, counted from 0.
     pub position: u32,
+    /// Time of the capture that showed it last.
+    pub last_seen_at: Time,
     /// Visits of that page in a row without it.
     pub missed: u32,
     pub removed_at: Option<Time>,

@@ -174,7 +174,8 @@ async fn sources(
 
 /// Works last seen on these pages, and those that the pages list now.
 async fn works(db: &Db, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<ListingState>>) -> Result<()> {
-    const COLUMNS: &str = "w.source_id, w.key, w.title, w.seen_on, w.position, w.missed, w.removed_at";
+    const COLUMNS: &str = "w.source_id, w.key, w.title, w.seen_on, w.position, w.last_seen_at, w.missed,
+        w.removed_at";
     let sql = format!(
         "SELECT {COLUMNS}, w.seen_on AS page FROM works w WHERE w.seen_on IN (SELECT r.id FROM {{rows}})"
     );
@@ -202,6 +203,7 @@ async fn works(db: &Db, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<Listi
             title: row.text("title")?,
             seen_on: PageId(row.int("seen_on")?),
             position: row.small("position")?,
+            last_seen_at: row.time("last_seen_at")?,
             missed: row.small("missed")?,
             removed_at: row.opt_time("removed_at")?,
         };
