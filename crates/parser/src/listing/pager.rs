@@ -1,8 +1,11 @@
 //! Where the list goes on: what the page itself calls its next page, and the numbered pages beyond.
 
+mod said;
+
 use super::survey::{Link, Survey};
 use super::words::Region;
 use crate::{NodeId, Page, Tag};
+use said::{Word, word_of};
 use url::Url;
 
 /// Most further pages that are named; the next one names the ones after it.
@@ -26,6 +29,7 @@ pub(super) fn next_pages(survey: &Survey<'_>) -> Vec<String> {
     let numbers = numbered(survey);
     steps.extend(named(survey, &numbers));
     steps.extend(following(survey, &numbers));
+    steps.extend(continuing(survey));
     steps.retain(|s| plain_address(&s.url) != here && s.url.host() == page.url.host());
     steps.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.number.unwrap_or(0).cmp(&b.number.unwrap_or(0))));
     let mut out: Vec<String> = Vec::new();
@@ -114,13 +118,24 @@ fn number(text: &str) -> Option<u32> {
 
 /// The address holds the number that the link shows, as a page's number.
 fn leads_by_number(survey: &Survey<'_>, number: &Number) -> bool {
-    join(survey.page, survey.links[number.link].href).is_some_and(|url| {
-        page_number(&url) == Some(number.value) || page_number(&url) == Some(number.value - 1)
-    })
+    join(survey.page, survey.links[number.link].href)
+        .and_then(|url| page_number(&url))
+        .is_some_and(|(_, n)| n == number.value || n + 1 == number.value)
 }
 
-/// The number of the page in an address: `page/3`, `?page=3`, `?paged=3`, `list_48_3.html`, `index3.html`.
-fn page_number(url: &Url) -> Option<u32> {
+/// Where an address holds the number of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// `?page=3`
+    Query,
+    /// `page/3`, `list_48_3.html`, `index3.html`
+    Path,
+    /// `/3`: it may as well be an identifier.
+    Segment,
+}
+
+/// The number of the page in an address.
+fn page_number(url: &Url) -> Option<(Place, u32)> {
     let by_query = url.query_pairs().find_map(|(name, value)| {
         let name = name.to_ascii_lowercase();
         let known = matches!(
@@ -130,19 +145,53 @@ fn page_number(url: &Url) -> Option<u32> {
             || name.ends_with("page");
         known.then(|| value.parse().ok()).flatten()
     });
-    if by_query.is_some() {
-        return by_query;
+    if let Some(number) = by_query {
+        return Some((Place::Query, number));
     }
-    let last = url.path_segments()?.rfind(|s| !s.is_empty())?;
+    let mut segments = url.path_segments()?.rev().filter(|s| !s.is_empty());
+    let last = segments.next()?;
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    (digits > 0 && digits <= 4).then(|| stem[stem.len() - digits..].parse().ok()).flatten()
+    let name = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = stem.len() - name.len();
+    let number = (1..=4).contains(&digits).then(|| stem[name.len()..].parse().ok()).flatten()?;
+    let paged = !name.is_empty() || segments.next().is_some_and(|s| is_page_word(&s.to_ascii_lowercase()));
+    Some((if paged { Place::Path } else { Place::Segment }, number))
+}
+
+/// Whether `there` is the page before the one at `here`, as far as their addresses tell.
+fn leads_back(here: &Url, there: &Url) -> bool {
+    match (page_number(here), page_number(there)) {
+        (Some((a, here_number)), Some((b, number))) => a == b && number < here_number && similar(here, there),
+        _ => false,
+    }
+}
+
+/// Links whose address is this page's with the next number, whatever they say.
+fn continuing(survey: &Survey<'_>) -> Vec<Step> {
+    let page = survey.page;
+    let here = page_number(&page.url).filter(|(place, _)| *place != Place::Segment);
+    let may_lead =
+        |l: &&Link<'_>| l.href.bytes().any(|b| b.is_ascii_digit()) && !l.region.has(Region::COMMENTS);
+    survey
+        .links
+        .iter()
+        .filter(may_lead)
+        .filter_map(|link| {
+            let url = join(page, link.href)?;
+            let (place, number) = page_number(&url).filter(|(place, _)| *place != Place::Segment)?;
+            let next = match here {
+                Some((own, here)) => own == place && number == here + 1,
+                None => number == 2,
+            };
+            (next && similar(&page.url, &url)).then_some(Step { url, rank: 45, number: Some(number) })
+        })
+        .take(1)
+        .collect()
 }
 
 /// Links that say "next".
 fn named(survey: &Survey<'_>, numbers: &[Number]) -> Vec<Step> {
     let page = survey.page;
-    let here = page_number(&page.url);
     survey
         .links
         .iter()
@@ -151,10 +200,7 @@ fn named(survey: &Survey<'_>, numbers: &[Number]) -> Vec<Step> {
             let url = join(page, link.href)?;
             let target = page_number(&url);
             // An arrow or "older" leads on only if the address does not say that it leads back.
-            if let (Some(here), Some(target)) = (here, target)
-                && target < here
-                && url.path().len() + 2 >= page.url.path().len()
-            {
+            if leads_back(&page.url, &url) {
                 return None;
             }
             let in_pager = link.region.has(Region::PAGER)
@@ -176,14 +222,6 @@ fn named(survey: &Survey<'_>, numbers: &[Number]) -> Vec<Step> {
         .collect()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Word {
-    Next,
-    Older,
-    Arrow,
-    More,
-}
-
 fn next_word(page: &Page, link: &Link<'_>) -> Option<Word> {
     let said = word_of(link.text).or_else(|| {
         let attribute = |name: &str| page.attr(link.node, name).and_then(word_of);
@@ -201,195 +239,6 @@ fn next_word(page: &Page, link: &Link<'_>) -> Option<Word> {
         })
     };
     image().or_else(|| class().then_some(Word::Next))
-}
-
-fn word_of(text: &str) -> Option<Word> {
-    const NEXT: &[&str] = &[
-        "next",
-        "next page",
-        "nextpage",
-        "go to next page",
-        "next posts",
-        "next entries",
-        "next articles",
-        "下一页",
-        "下页",
-        "后页",
-        "下一頁",
-        "下頁",
-        "次へ",
-        "次のページ",
-        "次ページ",
-        "次の記事",
-        "次",
-        "다음",
-        "다음 페이지",
-        "suivant",
-        "suivante",
-        "page suivante",
-        "weiter",
-        "nächste",
-        "nächste seite",
-        "vor",
-        "siguiente",
-        "página siguiente",
-        "siguientes",
-        "sig",
-        "próxima",
-        "próximo",
-        "próxima página",
-        "seguinte",
-        "successivo",
-        "successiva",
-        "prossima",
-        "pagina successiva",
-        "avanti",
-        "volgende",
-        "volgende pagina",
-        "następna",
-        "następny",
-        "dalej",
-        "następna strona",
-        "další",
-        "další stránka",
-        "následující",
-        "далее",
-        "вперед",
-        "вперёд",
-        "следующая",
-        "следующая страница",
-        "след",
-        "nästa",
-        "nästa sida",
-        "neste",
-        "neste side",
-        "næste",
-        "seuraava",
-        "következő",
-        "sonraki",
-        "ileri",
-        "sonraki sayfa",
-        "selanjutnya",
-        "berikutnya",
-        "trang sau",
-        "sau",
-        "ถัดไป",
-        "التالي",
-        "التالية",
-        "הבא",
-        "επόμενη",
-        "urmatoarea",
-        "următoarea",
-        "ďalej",
-        "ďalšia",
-        "наступна",
-        "напред",
-        "sljedeća",
-        "naprej",
-        "järgmine",
-    ];
-    const OLDER: &[&str] = &[
-        "older",
-        "older posts",
-        "older entries",
-        "older post",
-        "older articles",
-        "older stories",
-        "previous entries",
-        "earlier posts",
-        "前のページ",
-        "古い記事",
-        "以前の記事",
-        "过去的文章",
-        "较旧的文章",
-        "早期文章",
-        "旧文章",
-        "ältere beiträge",
-        "ältere artikel",
-        "ältere posts",
-        "ältere einträge",
-        "articles plus anciens",
-        "articles précédents",
-        "messages plus anciens",
-        "entradas antiguas",
-        "entradas anteriores",
-        "entradas más antiguas",
-        "más antiguas",
-        "postagens mais antigas",
-        "mensagens antigas",
-        "posts antigos",
-        "articoli più vecchi",
-        "post più vecchi",
-        "vecchi articoli",
-        "oudere berichten",
-        "starsze posty",
-        "starsze wpisy",
-        "starší příspěvky",
-        "предыдущие записи",
-        "более ранние",
-        "ранее",
-        "предыдущие",
-        "äldre inlägg",
-        "eldre innlegg",
-        "ældre indlæg",
-        "vanhemmat",
-        "önceki yazılar",
-        "eski yazılar",
-        "pos lama",
-        "tulisan lama",
-        "이전 글",
-        "이전글",
-        "bài đăng cũ hơn",
-    ];
-    const ARROWS: &[&str] = &[
-        "›",
-        "»",
-        "→",
-        ">",
-        ">>",
-        "›",
-        "❯",
-        "▶",
-        "⟩",
-        "≫",
-        "＞",
-        "→→",
-        "⇒",
-        "chevron_right",
-        "navigate_next",
-    ];
-    const MORE: &[&str] = &[
-        "load more",
-        "more",
-        "show more",
-        "more posts",
-        "see all",
-        "更多",
-        "加载更多",
-        "もっと見る",
-        "view more",
-    ];
-    if text.len() > 60 {
-        return None;
-    }
-    let lower = text.trim().to_lowercase();
-    if ARROWS.contains(&lower.as_str()) {
-        return Some(Word::Arrow);
-    }
-    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    if NEXT.contains(&bare) {
-        return Some(Word::Next);
-    }
-    if OLDER.contains(&bare) {
-        return Some(Word::Older);
-    }
-    if MORE.contains(&bare) {
-        return Some(Word::More);
-    }
-    // "Next 20", "Next page (2 of 5)", "Next: more of it"
-    let first = bare.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let counted = bare.contains("page") || bare.contains(|c: char| c.is_ascii_digit());
-    (first == "next" && counted && !bare.contains("post:")).then_some(Word::Next)
 }
 
 /// Of the numbered links, those after the page that is shown.
@@ -440,8 +289,9 @@ fn current(page: &Page, survey: &Survey<'_>, pager: NodeId, own: &[&Number]) -> 
         return by_text;
     }
     let smallest = own.iter().map(|n| n.value).min()?;
-    let by_address =
-        page_number(&page.url).filter(|n| own.iter().any(|o| o.value == n + 1 || o.value + 1 == *n));
+    let by_address = page_number(&page.url)
+        .map(|(_, n)| n)
+        .filter(|n| own.iter().any(|o| o.value == n + 1 || o.value + 1 == *n));
     by_address.or((smallest == 2).then_some(1))
 }
 

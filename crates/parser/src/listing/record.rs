@@ -18,25 +18,48 @@ const TITLE_CHARS: usize = 300;
 const SUMMARY_CHARS: usize = 600;
 
 /// The records as works, in order; each address once.
-pub(super) fn works(survey: &Survey<'_>, records: &[Record]) -> Vec<Work> {
+pub(super) fn works(survey: &Survey<'_>, records: &[Record], titles: &[NodeId]) -> Vec<Work> {
     let page = survey.page;
-    let mut works: Vec<Work> = Vec::with_capacity(records.len());
-    let mut seen: HashMap<String, usize> = HashMap::new();
     let repeated = repeated_text(survey, records);
     let order = order(page);
-    for record in records {
-        let Some(work) = work(survey, record, repeated, order) else { continue };
-        let Some(url) = work.url.clone().filter(|u| !same_page(page, u)) else { continue };
-        match seen.get(&url) {
+    let linked = records.iter().filter_map(|r| Some((r.root, work(survey, r, repeated, order)?)));
+    let unlinked = titles.iter().filter_map(|&t| Some((t, title_only(page, t, order)?)));
+    let mut all: Vec<(NodeId, Work)> = linked.chain(unlinked).collect();
+    all.sort_by_key(|(node, _)| *node);
+    let mut works: Vec<Work> = Vec::with_capacity(all.len());
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (_, work) in all {
+        let key = work.url.clone().unwrap_or_else(|| work.title.clone());
+        if same_page(page, &key) {
+            continue;
+        }
+        match seen.get(&key) {
             // A list may show a work twice, once in large; what the second says more is not lost.
             Some(&at) => complete(&mut works[at], work),
             None => {
-                seen.insert(url, works.len());
+                seen.insert(key, works.len());
                 works.push(work);
             }
         }
     }
     works
+}
+
+/// An entry without a link: a title, or a whole reference.
+fn title_only(page: &Page, root: NodeId, order: Order) -> Option<Work> {
+    let lines: Vec<&str> = page.text(root).lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let record = Record { link: 0, root, end: page.end(root) };
+    let title = one_line(title_line(&lines)?);
+    Some(Work {
+        url: None,
+        date: printed(record.text(page), if lines.len() > 1 { &title } else { "" }, order),
+        authors: authors(page, &record),
+        source: source(page, &record),
+        summary: None,
+        modified: None,
+        evidence: Evidence::Listing,
+        title,
+    })
 }
 
 /// Americans write the month first, and pages in English that do not say whose English it is.

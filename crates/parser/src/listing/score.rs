@@ -112,7 +112,7 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         * distinct
         * score.place
         * (1.0 - 0.5 * (score.actions - score.documents).max(0.0))
-        * if score.inline > 0.5 { 0.1 } else { 1.0 };
+        * if score.inline > 0.4 { 0.1 } else { 1.0 };
     score.total = score.list * (1.0 - 0.95 * score.prices);
     score
 }

@@ -205,6 +205,9 @@ fn own_text(page: &Page, body: &Body, records: &[Record]) -> usize {
         .map(|r| r.range(page))
         .map(|r| r.end.min(end).saturating_sub(r.start.max(start)))
         .sum();
+    // The body may be a part of what lies between its ends; so is what it shares with the records.
+    let length = end.saturating_sub(start).max(1);
+    let overlap = overlap * body.text_len.min(length) / length;
     body.text_len.saturating_sub(overlap)
 }
 

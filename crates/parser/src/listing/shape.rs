@@ -17,7 +17,7 @@ impl Shape {
         let (mut segments, mut number, mut slug) = (0, false, false);
         for segment in path.split('/').filter(|s| !s.is_empty()) {
             let form = form(segment);
-            number |= matches!(form, Form::Number(_) | Form::Mixed);
+            number |= matches!(form, Form::Number | Form::Date | Form::Mixed);
             slug |= form == Form::Slug;
             form.hash(&mut hash);
             segments += 1;
@@ -52,8 +52,9 @@ enum Form {
     Word,
     /// Words joined by hyphens or underscores, or written in another script.
     Slug,
-    /// Of so many digits; more than three are counted as four.
-    Number(usize),
+    Number,
+    /// A year, or a date joined by hyphens.
+    Date,
     /// Letters and several digits: an identifier.
     Mixed,
 }
@@ -63,7 +64,8 @@ fn form(segment: &str) -> Form {
     let digits = stem.bytes().filter(u8::is_ascii_digit).count();
     let joints = stem.bytes().filter(|b| matches!(b, b'-' | b'_' | b'+')).count();
     if digits > 0 && digits + joints == stem.len() {
-        return Form::Number(if joints > 0 { 8 } else { digits.min(4) });
+        let year = digits == 4 && joints == 0 && (stem.starts_with("19") || stem.starts_with("20"));
+        return if year || joints > 0 { Form::Date } else { Form::Number };
     }
     if digits >= 4 && joints < 3 {
         return Form::Mixed;
@@ -89,6 +91,8 @@ mod tests {
         check("/zgls/9291.html", "/bt/5443.html", true);
         check("/author/li-xin.html", "/2016/12/26/title-of-one.html", false);
         check("/blog/", "/blog/a-title-of-it/", false);
+        check("/lib/7001.html", "/lib/12.html", true);
+        check("/2016/", "/12/", false);
         check("/c/2020-01-12/11803576.shtml", "/c/2024-05-22/26530461.shtml", true);
     }
 }

@@ -1,0 +1,234 @@
+//! Pages of the kinds that sites have, written for these tests.
+
+use super::*;
+use crate::{Rules, parse};
+use model::{Hints, Parsed};
+use std::fmt::Write as _;
+
+fn page(url: &str, expected: PageKind, html: &str) -> Parsed {
+    let hints = Hints { expected, authors: Vec::new(), listed: None };
+    parse(
+        &PageInput {
+            url: &url::Url::parse(url).unwrap(),
+            bytes: html.as_bytes(),
+            content_type: Some("text/html; charset=utf-8"),
+            x_robots_tag: None,
+            captured_at: chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap(),
+            hints: &hints,
+        },
+        &Rules::default(),
+    )
+}
+
+#[track_caller]
+fn listing(url: &str, html: &str) -> Listing {
+    page(url, PageKind::Listing, html).listing.expect("a listing")
+}
+
+fn titles(listing: &Listing) -> Vec<&str> {
+    listing.works.iter().map(|w| w.title.as_str()).collect()
+}
+
+const SIDEBAR: &str = r#"<nav><ul><li><a href="/">Home page of the review</a></li><li><a href="/about/">About this review of ours</a></li>
+<li><a href="/contact/">Contact all the editors</a></li></ul></nav>
+<aside class="sidebar"><h3>Most popular</h3><ul>
+<li><a href="/2020/01/02/somebody-elses-great-success/">Somebody else's great success with everybody</a></li>
+<li><a href="/2020/01/03/another-great-success-of-others/">Another great success of others with everybody</a></li>
+<li><a href="/2020/01/04/a-third-great-success-of-others/">A third great success of others with everybody</a></li></ul></aside>"#;
+
+/// An author page as blogs have it: cards with title, date, byline and summary.
+fn author_page(cards: usize) -> String {
+    let mut html = format!(
+        "<html lang=en><head><title>Jane Doe - The Review</title><link rel=alternate type='application/rss+xml' \
+         href='/author/jane-doe/feed/'><link rel=alternate type='application/rss+xml' title='Comments' href='/comments/feed/'>\
+         <link rel=alternate type='application/rss+xml' href='/feed/'></head><body>{SIDEBAR}<main><h1>Posts by Jane Doe</h1>\
+         <div class='author-bio'>Jane Doe writes about rivers, ports and the people who live by them.</div>\
+         <a rel=me href='https://social.example/@jane'>me</a> <a href='https://orcid.org/0000-0002-1825-0097'>ORCID</a>"
+    );
+    for i in 0..cards {
+        let _ = write!(
+            html,
+            "<article class='card post'><a class=img href='/2021/03/{i:02}/work-number-{i}/'><img src=x.jpg></a>\
+             <h2><a href='/2021/03/{i:02}/work-number-{i}/'>Work number {i}: of rivers</a></h2>\
+             <p class=byline>By <a href='/author/jane-doe/'>Jane Doe</a> and John Roe</p><time datetime='2021-03-0{}'>in March</time>\
+             <p>The summary of work number {i} tells at some length what its readers may expect of it.</p>\
+             <a href='/2021/03/{i:02}/work-number-{i}/#more'>Read more</a></article>",
+            1 + i % 9
+        );
+    }
+    html + "<nav class=pagination><span>1</span> <a href='/author/jane-doe/page/2/'>2</a> <a href='/author/jane-doe/page/3/'>3</a>\
+            <a class=next href='/author/jane-doe/page/2/'>Older posts »</a></nav></main></body></html>"
+}
+
+#[test]
+fn an_author_page_gives_works_profile_pages_and_feeds() {
+    let parsed = page("https://review.example/author/jane-doe/", PageKind::Listing, &author_page(6));
+    assert_eq!(parsed.kind.value, PageKind::Listing);
+    let listing = parsed.listing.unwrap();
+    assert_eq!(listing.works.len(), 6);
+    let work = &listing.works[1];
+    assert_eq!(work.title, "Work number 1: of rivers");
+    assert_eq!(work.url.as_deref(), Some("https://review.example/2021/03/01/work-number-1/"));
+    assert_eq!(work.date.unwrap().to_string(), "2021-03-02");
+    assert_eq!(work.authors, ["Jane Doe", "John Roe"]);
+    assert!(work.summary.as_deref().unwrap().starts_with("The summary of work number 1"));
+    let next =
+        ["https://review.example/author/jane-doe/page/2/", "https://review.example/author/jane-doe/page/3/"];
+    assert_eq!(listing.next_pages, next);
+    let author = listing.author.unwrap();
+    assert_eq!(author.name.unwrap().value, "Jane Doe");
+    assert!(author.biography.unwrap().value.starts_with("Jane Doe writes about rivers"));
+    let same: Vec<&str> = author.same_as.iter().map(|f| f.value.as_str()).collect();
+    assert_eq!(same, ["https://social.example/@jane", "https://orcid.org/0000-0002-1825-0097"]);
+    let feeds: Vec<(&str, bool)> = listing.feeds.iter().map(|f| (f.url.as_str(), f.author_only)).collect();
+    assert_eq!(
+        feeds,
+        [("https://review.example/author/jane-doe/feed/", true), ("https://review.example/feed/", false)]
+    );
+}
+
+#[test]
+fn the_last_page_may_hold_one_work() {
+    let listing = listing("https://review.example/author/jane-doe/page/3/", &author_page(1));
+    assert_eq!(titles(&listing), ["Work number 0: of rivers"]);
+}
+
+#[test]
+fn groups_by_year_are_one_list() {
+    let mut html = format!("<html><body>{SIDEBAR}<div id=content><h1>Papers</h1>");
+    for year in 2015..2020 {
+        let _ = write!(html, "<h2>{year}</h2><ul class=papers>");
+        for n in 0..2 {
+            let _ = write!(
+                html,
+                "<li><a href='/papers/{year}-{n}.html'>A study of the harbour in {year}, part {n}</a></li>"
+            );
+        }
+        html.push_str("</ul>");
+    }
+    let listing = listing("https://lab.example/papers/", &(html + "</div></body></html>"));
+    assert_eq!(listing.works.len(), 10);
+}
+
+#[test]
+fn rows_are_named_by_their_text_where_links_say_pdf() {
+    let row = |i: usize| {
+        format!(
+            "<tr><td>2021-04-0{i}</td><td>On the {i}th question of the harbour dues</td><td><a href='/f/{i}.pdf'>PDF</a>\
+             <a href='/f/{i}.docx'>Word</a></td></tr>"
+        )
+    };
+    let rows: String = (1..7).map(row).collect();
+    let listing = listing("https://court.example/opinions", &format!("<body><table>{rows}</table></body>"));
+    assert_eq!(listing.works.len(), 6);
+    assert_eq!(listing.works[2].title, "On the 3th question of the harbour dues");
+    assert_eq!(listing.works[2].url.as_deref(), Some("https://court.example/f/3.pdf"));
+    assert_eq!(listing.works[2].date.unwrap().to_string(), "2021-04-03");
+}
+
+const PROSE: &str = "<p>港口的改造持续了十多年，参与其中的人各有各的说法，档案里留下的却只有数字和签名，很少有人记得当时争论过什么，也没有人知道后来为什么停了下来。</p>\
+<p>第二年春天，工程重新开始，图纸换了三次，预算增加了一半，码头上的老人说，这样的事情他们见过不止一回，每一次都说是最后一次，每一次都不是。</p>\
+<p>从账册上看，最大的一笔支出不是石料，而是搬迁。搬走的人家有一百多户，他们的名字写在一本薄薄的登记簿里，如今收在地方档案馆的第三个柜子中。</p>\
+<p>研究者后来找到其中的二十户，记下了他们的回忆。这些回忆彼此矛盾，却都提到那一年的大水，以及大水之后来的那些陌生人和他们带来的机器。</p>";
+
+/// The seed's form: an article, and beside it the list of its author's works, most of them not linked.
+fn article_with_works() -> String {
+    let mut html = String::from(
+        "<html lang=zh><head><title>港口改造十年</title></head><body><div class=side><h3>作者及其成果</h3><ul>",
+    );
+    for i in 0..20 {
+        let title = format!("论港口经济的第{i}个问题与政策选择");
+        let _ = match i % 7 {
+            0 => write!(html, "<li><a href='/lib/{i}.html'>{title}</a></li>"),
+            _ => write!(html, "<li>{title}</li>"),
+        };
+    }
+    html.push_str("</ul></div><div class=main><h1>港口改造十年</h1><p>李新</p><p>2016-12-26</p>");
+    for part in 1..4 {
+        let _ = write!(html, "<h2>第{part}节</h2>{}", PROSE.replace("<p>", &format!("<p>第{part}次，")));
+    }
+    html + "</div></body></html>"
+}
+
+#[test]
+fn titles_without_links_beside_an_article_are_works() {
+    let parsed = page("https://think.example/lib/7001.html", PageKind::Article, &article_with_works());
+    assert_eq!(parsed.kind.value, PageKind::Article);
+    let listing = parsed.listing.unwrap();
+    assert_eq!(listing.works.len(), 20);
+    assert_eq!(listing.works[1].title, "论港口经济的第1个问题与政策选择");
+    assert_eq!(listing.works[1].url, None);
+    assert_eq!(listing.works[7].url.as_deref(), Some("https://think.example/lib/7.html"));
+}
+
+#[test]
+fn an_article_with_related_links_has_no_list() {
+    let html = format!(
+        "<html><body>{SIDEBAR}<main><h1>港口改造十年</h1>{PROSE}{PROSE}<h3>相关阅读</h3><ul>\
+         <li><a href='/lib/1.html'>也谈河口的治理与历史经验</a> 2015-01-01</li><li><a href='/lib/2.html'>再谈河口的治理与历史经验</a> 2015-01-02</li>\
+         <li><a href='/lib/3.html'>三谈河口的治理与历史经验</a> 2015-01-03</li></ul></main></body></html>"
+    );
+    let parsed = page("https://think.example/lib/7001.html", PageKind::Other, &html);
+    assert_eq!(parsed.kind.value, PageKind::Article);
+    assert_eq!(parsed.listing, None);
+}
+
+#[test]
+fn the_empty_list_is_told_from_the_broken_one() {
+    let empty = "<body><main><h1>Jane Doe</h1><p>No posts by this author yet.</p></main></body>";
+    assert_eq!(listing("https://review.example/author/jane-doe/", empty).container, Container::Empty);
+    let broken = "<body><main><h1>Jane Doe</h1><div id=app></div></main></body>";
+    assert_eq!(listing("https://review.example/author/jane-doe/", broken).container, Container::Missing);
+}
+
+#[test]
+fn a_declared_list_stands_in_for_one_that_scripts_draw() {
+    let html = r#"<head><script type="application/ld+json">{"@type":"CollectionPage","mainEntity":{"@type":"ItemList",
+      "itemListElement":[{"@type":"ListItem","position":1,"item":{"@type":"Article","headline":"First","url":"/1","datePublished":"2020-05-06"}},
+      {"@type":"ListItem","position":2,"url":"/2","name":"Second"}]}}</script></head><body><div id=app></div></body>"#;
+    let listing = listing("https://review.example/author/x/", html);
+    assert_eq!(titles(&listing), ["First", "Second"]);
+    assert_eq!(listing.works[0].evidence, model::Evidence::JsonLd);
+}
+
+#[test]
+fn wares_are_no_works() {
+    let card = |i: usize| {
+        format!(
+            "<li><h3><a href='/ring-{i}'>Silver ring with a stone, number {i}</a></h3><span>{i}9.00 €</span></li>"
+        )
+    };
+    let cards: String = (1..9).map(card).collect();
+    let parsed =
+        page("https://shop.example/rings/", PageKind::Other, &format!("<body><ul>{cards}</ul></body>"));
+    assert_eq!(parsed.kind.value, PageKind::Listing);
+    assert!(parsed.listing.is_none_or(|l| l.works.is_empty()));
+}
+
+#[test]
+fn next_pages_by_their_words() {
+    let with_pager = |pager: &str| {
+        let items: String = (0..8)
+            .map(|i| format!("<li><a href='/news/2020/{i}.html'>第{i}条消息：港口的改造又有新的进展</a> 2020-01-0{}</li>", i + 1))
+            .collect();
+        listing(
+            "https://a.example/news/list_2.html",
+            &format!("<body><ul>{items}</ul><div class=p>{pager}</div></body>"),
+        )
+        .next_pages
+    };
+    let first = |pager: &str| with_pager(pager).first().cloned().unwrap_or_default();
+    assert_eq!(
+        first("<a href=list_1.html>上一页</a><a href=list_3.html>下一页</a>"),
+        "https://a.example/news/list_3.html"
+    );
+    assert_eq!(
+        first("<a href=list_1.html>1</a> 2 <a href=list_3.html>3</a> <a href=list_4.html>4</a>"),
+        "https://a.example/news/list_3.html"
+    );
+    assert_eq!(
+        first("<a href='?page=1'>«</a><a href='?page=3'>»</a>"),
+        "https://a.example/news/list_2.html?page=3"
+    );
+    assert_eq!(first("<a href=/login>Weiter zum Login der Redaktion</a>"), "");
+}
