@@ -19,7 +19,7 @@ pub struct Scheduler {
     outlet: Arc<dyn Outlet<Grant>>,
     pub(crate) config: Config,
     /// Only pages of these sources; empty: all.
-    sources: Vec<SourceId>,
+    pub(crate) sources: Vec<SourceId>,
     rules: Mutex<RulesCache>,
     expired_at: Mutex<Option<Time>>,
 }

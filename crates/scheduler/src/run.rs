@@ -2,11 +2,14 @@
 
 use crate::{Clock, Scheduler, Ticked};
 use std::time::Duration;
-use store::Time;
+use store::{StoreError, Time};
 use tokio_util::sync::CancellationToken;
 
 /// Sleep after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Sleep where what is due waits for something that is told at once when it happens.
+const BLOCKED: Duration = Duration::from_millis(200);
 
 /// Shortest sleep, so that a clock that stands still does not make a busy loop.
 const SHORTEST: Duration = Duration::from_millis(2);
@@ -47,11 +50,21 @@ impl Scheduler {
         if ticked.full {
             return Wait::Change(poll);
         }
-        match self.store.next_wake().await {
+        match self.next_wake(now).await {
+            // Something is due that this step could not grant: a result has to come first, or the robots.txt.
+            Ok(Some(at)) if at <= now => Wait::Change(BLOCKED.min(poll)),
             Ok(Some(at)) => Wait::Change((at - now).to_std().unwrap_or_default().clamp(SHORTEST, poll)),
             Ok(None) => Wait::Change(poll),
             Err(_) => Wait::Sleep(AFTER_FAILURE),
         }
+    }
+
+    /// When the next page can be granted, among those that this scheduler may grant.
+    async fn next_wake(&self, now: Time) -> Result<Option<Time>, StoreError> {
+        if self.sources.is_empty() {
+            return self.store.next_wake().await;
+        }
+        Ok(self.store.pending(&self.sources, now + self.config.poll).await?.ready_at)
     }
 
     async fn rest(&self, wait: Wait) {

@@ -5,6 +5,7 @@
 mod crawl;
 mod politeness;
 mod reparse;
+mod running;
 mod speed;
 mod trouble;
 mod world;

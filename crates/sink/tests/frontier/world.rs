@@ -92,6 +92,12 @@ impl World {
         }
     }
 
+    /// Another scheduler over the same frontier.
+    pub(crate) fn scheduler_again(&self) -> Scheduler {
+        let outlet = Arc::clone(&self.outlet) as Arc<dyn Outlet<Grant>>;
+        Scheduler::new(Arc::clone(&self.store), outlet, Config::default())
+    }
+
     pub(crate) async fn follow(&mut self, url: &str) -> Followed {
         let follow = Follow { url: PageUrl::parse(url).unwrap(), name: None };
         let followed = self.store.follow(&follow, self.now).await.unwrap();
