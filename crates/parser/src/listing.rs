@@ -45,7 +45,7 @@ pub fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> Reading {
     let article = kind.value == PageKind::Article;
     let expected = signals.author_page || input.hints.expected == PageKind::Listing;
     let choice = selection.chosen(&survey, kind.value);
-    let found = listed(&survey, choice, article, expected);
+    let found = listed(&survey, choice.as_ref(), article, expected);
     let works = if found.works.is_empty() && !article { declared::works(page) } else { found.works };
     if works.is_empty() && (article || !expected) {
         return Reading { kind, listing: None };
@@ -71,9 +71,9 @@ struct Found {
 }
 
 /// The works of the list found by its links, or of one whose entries need not be links.
-fn listed(survey: &Survey<'_>, choice: Option<Choice>, article: bool, expected: bool) -> Found {
+fn listed(survey: &Survey<'_>, choice: Option<&Choice>, article: bool, expected: bool) -> Found {
     let page = survey.page;
-    let records = choice.as_ref().map(|c| c.records.as_slice()).unwrap_or_default();
+    let records = choice.map(|c| c.records.as_slice()).unwrap_or_default();
     let plain = plain::find(survey, expected && !article && records.is_empty());
     let span = |roots: &[NodeId]| match (roots.iter().min(), roots.iter().max()) {
         (Some(&first), Some(&last)) => first..page.end(last),
@@ -94,7 +94,7 @@ fn listed(survey: &Survey<'_>, choice: Option<Choice>, article: bool, expected: 
         }
         _ => {
             let roots: Vec<NodeId> = records.iter().map(|r| r.root).collect();
-            let own = choice.as_ref().is_some_and(|c| c.own_works);
+            let own = choice.is_some_and(|c| c.own_works);
             let titles = if own || (expected && !article) {
                 plain::unlinked_beside(survey, &roots)
             } else {

@@ -48,7 +48,7 @@ pub(super) fn clusters(survey: &Survey<'_>) -> Vec<Cluster> {
         });
         groups[at].push(i);
     }
-    groups.iter().map(|links| cluster(survey, &without_repeated(survey, links))).collect()
+    groups.iter().filter_map(|links| cluster(survey, &without_repeated(survey, links))).collect()
 }
 
 /// Without links whose text is that of many of them ("Summary", "Download" beside each title), unless
@@ -67,20 +67,24 @@ fn without_repeated(survey: &Survey<'_>, links: &[usize]) -> Vec<usize> {
     if kept.len() * 4 < links.len() { links.to_vec() } else { kept }
 }
 
-fn cluster(survey: &Survey<'_>, links: &[usize]) -> Cluster {
+fn cluster(survey: &Survey<'_>, links: &[usize]) -> Option<Cluster> {
     let page = survey.page;
+    if let [link] = links {
+        return single(survey, *link);
+    }
     let mut levels: Vec<Vec<NodeId>> = vec![links.iter().map(|&l| survey.links[l].node).collect()];
     for _ in 0..LEVELS {
         let below = &levels[levels.len() - 1];
         let above: Option<Vec<NodeId>> =
             below.iter().map(|&n| page.parent(n).filter(|&p| p != page.body() && p != 0)).collect();
         let Some(above) = above else { break };
+        let joined = above.first() == above.last();
         levels.push(above);
+        if joined {
+            break;
+        }
     }
-    let level = match links {
-        [_] => entry_level(page, &levels),
-        _ => record_level(survey, links, &levels),
-    };
+    let level = record_level(survey, links, &levels);
     let mut records: Vec<Record> = Vec::new();
     for (&link, &root) in links.iter().zip(&levels[level]) {
         match records.last_mut() {
@@ -93,12 +97,15 @@ fn cluster(survey: &Survey<'_>, links: &[usize]) -> Cluster {
         }
     }
     stretch(page, &mut records);
-    Cluster { records }
+    Some(Cluster { records })
 }
 
 /// A link that has none of its kind is an entry where it stands in what is marked up as one.
-fn entry_level(page: &Page, levels: &[Vec<NodeId>]) -> usize {
-    levels.iter().position(|nodes| is_marked_entry(page, nodes[0])).unwrap_or(0)
+fn single(survey: &Survey<'_>, link: usize) -> Option<Cluster> {
+    let page = survey.page;
+    let node = survey.links[link].node;
+    let root = page.ancestors(node).take(LEVELS).find(|&a| is_marked_entry(page, a))?;
+    Some(Cluster { records: vec![Record { link, root, end: page.end(root) }] })
 }
 
 /// `<article>`, h-entry, or a schema.org article: an entry, or the page's one article.
@@ -116,7 +123,7 @@ fn names_better(survey: &Survey<'_>, new: usize, old: usize) -> bool {
     if old.text.is_empty() {
         return !new.text.is_empty();
     }
-    super::words::is_action(old.text) && text::is_document(new.href) && !text::is_document(old.href)
+    old.action && text::is_document(new.href) && !text::is_document(old.href)
 }
 
 /// The level at which records stand side by side. On the step from the records to their list the number of
@@ -127,7 +134,7 @@ fn record_level(survey: &Survey<'_>, links: &[usize], levels: &[Vec<NodeId>]) ->
     let drop = |level: usize| counts[level] as f64 / counts.get(level + 1).copied().unwrap_or(1) as f64;
     let steps: Vec<usize> = (0..counts.len()).filter(|&l| counts[l] > 1 && drop(l) >= 1.3).collect();
     let Some(&deepest) = steps.first() else { return 0 };
-    let titles = links.iter().filter(|&&l| text::is_title(survey.links[l].text)).count();
+    let titles = links.iter().filter(|&&l| survey.is_title(l)).count();
     if titles * 2 > links.len() {
         let holds_record =
             |l: usize| matches!(survey.page.tag(levels[l][0]), Tag::Li | Tag::Tr | Tag::Article | Tag::Td);

@@ -8,6 +8,9 @@ use crate::{NodeId, Page, Tag};
 use said::{Word, word_of};
 use url::Url;
 
+/// Numbered links that are looked at.
+const MAX_NUMBERS: usize = 400;
+
 /// Most further pages that are named; the next one names the ones after it.
 const MOST: usize = 20;
 
@@ -29,7 +32,9 @@ pub(super) fn next_pages(survey: &Survey<'_>) -> Vec<String> {
     let numbers = numbered(survey);
     steps.extend(named(survey, &numbers));
     steps.extend(following(survey, &numbers));
-    steps.extend(continuing(survey));
+    if !steps.iter().any(|s| s.rank >= 55) {
+        steps.extend(continuing(survey));
+    }
     steps.retain(|s| plain_address(&s.url) != here && s.url.host() == page.url.host());
     steps.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.number.unwrap_or(0).cmp(&b.number.unwrap_or(0))));
     let mut out: Vec<String> = Vec::new();
@@ -88,7 +93,7 @@ fn numbered(survey: &Survey<'_>) -> Vec<Number> {
         else {
             continue;
         };
-        if page.text_len(pager) < 400 {
+        if page.text_len(pager) < 400 && all.len() < MAX_NUMBERS {
             all.push(Number { link: i, value, pager });
         }
     }

@@ -85,10 +85,7 @@ fn entries(survey: &Survey<'_>, list: NodeId) -> Vec<Entry> {
         .map(|root| {
             let from = survey.links.partition_point(|l| l.node < root);
             let inside = survey.links[from..].iter().take_while(|l| l.node < page.end(root));
-            let link = inside
-                .enumerate()
-                .find(|(_, l)| text::weight(l.text) >= 6 && !words::is_action(l.text))
-                .map(|(i, _)| from + i);
+            let link = inside.enumerate().find(|(_, l)| l.weight >= 6 && !l.action).map(|(i, _)| from + i);
             Entry { root, link }
         })
         .collect()
@@ -105,6 +102,7 @@ fn read_like_works(page: &Page, entries: &[Entry]) -> bool {
 }
 
 /// Items without a link among the entries of a list that was found by its links: titles that are not online.
+/// `roots` are in document order.
 pub(super) fn unlinked_beside(survey: &Survey<'_>, roots: &[NodeId]) -> Vec<NodeId> {
     let page = survey.page;
     let mut lists: Vec<NodeId> = roots.iter().filter_map(|&r| page.parent(r)).collect();
@@ -113,7 +111,7 @@ pub(super) fn unlinked_beside(survey: &Survey<'_>, roots: &[NodeId]) -> Vec<Node
         .into_iter()
         .filter(|&l| matches!(page.tag(l), Tag::Ul | Tag::Ol))
         .flat_map(|l| page.children(l))
-        .filter(|&c| page.tag(c) == Tag::Li && !roots.contains(&c) && page.link_len(c) == 0)
+        .filter(|&c| page.tag(c) == Tag::Li && roots.binary_search(&c).is_err() && page.link_len(c) == 0)
         .filter(|&c| page.all_in(c, Tag::A).next().is_none())
         .filter(|&c| (12..=300).contains(&text::weight(page.text(c))) && !words::is_action(page.text(c)))
         .collect()

@@ -97,7 +97,7 @@ fn repeated_text<'p>(survey: &Survey<'p>, records: &[Record]) -> Option<&'p str>
 fn work(survey: &Survey<'_>, record: &Record, repeated: Option<&str>, order: Order) -> Option<Work> {
     let page = survey.page;
     let link = &survey.links[record.link];
-    let says_nothing = Some(link.text) == repeated || words::is_action(link.text);
+    let says_nothing = Some(link.text) == repeated || link.action;
     let title = if says_nothing {
         title_beside(page, record, link.node)
     } else {
@@ -245,7 +245,7 @@ fn date(page: &Page, record: &Record, title: &str, order: Order) -> Option<Stamp
 }
 
 /// How far an entry is searched for its date, in bytes: an entry may hold a whole article.
-const DATED_BYTES: usize = 1500;
+const DATED_BYTES: usize = 800;
 
 fn printed(text: &str, title: &str, order: Order) -> Option<Stamp> {
     if !text::may_hold_date(text) {

@@ -3,7 +3,7 @@
 use super::cluster::{Cluster, Record, is_marked_entry};
 use super::survey::Survey;
 use super::text;
-use super::words::{self, Region};
+use super::words::Region;
 use crate::{NodeId, Page, Tag};
 use std::collections::HashSet;
 use std::fmt;
@@ -78,12 +78,12 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
     let length = |r: &Record| r.range(page).len();
     // A text that all share says nothing of any of them.
     let repeated = texts == 1 && sample.len() > 2;
-    let action = |r: &Record| repeated || words::is_action(link(r).text);
+    let action = |r: &Record| repeated || link(r).action;
     let mut score = Score {
         works,
-        title: mean(&|r| text::weight(link(r).text).min(120)),
+        title: mean(&|r| link(r).weight.min(120)),
         around: mean(&|r| length(r).saturating_sub(page.text_len(link(r).node)).min(400)),
-        dates: share(&|r| text::may_hold_date(r.text(page))),
+        dates: share(&|r| text::may_hold_date(start(r.text(page)))),
         headings: share(&|r| link(r).heading),
         actions: share(&action),
         documents: share(&|r| action(r) && text::is_document(link(r).href)),
@@ -115,6 +115,12 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         * if score.inline > 0.4 { 0.1 } else { 1.0 };
     score.total = score.list * (1.0 - 0.95 * score.prices);
     score
+}
+
+/// Where an entry's date is looked for: its first few hundred bytes.
+fn start(text: &str) -> &str {
+    let end = text.len().min(400);
+    &text[..(0..=end).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)]
 }
 
 /// Whether a link is part of a sentence: words lead up to it in its line, or the sentence goes on after it.

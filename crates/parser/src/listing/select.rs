@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{NodeId, Page, Tag, body::Body};
 use model::PageKind;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Below this a cluster is a few stray links.
 const LEAST: f64 = 55.0;
@@ -69,7 +69,7 @@ fn is_single_entry(survey: &Survey<'_>, cluster: &Cluster) -> bool {
     let link = &survey.links[record.link];
     let here = plain_address(&page.url);
     is_marked_entry(page, record.root)
-        && !words::is_action(link.text)
+        && !link.action
         && (link.heading || page.class(link.node).contains("title"))
         && page.base.join(link.href).is_ok_and(|u| plain_address(&u) != here && u.host() == page.url.host())
 }
@@ -158,9 +158,11 @@ pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
     let mut at = node;
     for _ in 0..5 {
         let parent = page.parent(at)?;
-        let before =
-            page.content(parent).take_while(|&c| c < at).filter(|&c| !page.text(c).is_empty()).last();
-        if let Some(before) = before {
+        while let Some(before) = previous(page, at) {
+            if page.text(before).is_empty() {
+                at = before;
+                continue;
+            }
             let inner = (before..page.end(before)).rfind(|&d| page.tag(d).heading_level().is_some());
             let text = page.text(inner.unwrap_or(before));
             return (text.len() <= 120).then(|| text.to_owned());
@@ -171,6 +173,16 @@ pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
         at = parent;
     }
     None
+}
+
+/// The sibling before a node.
+fn previous(page: &Page, node: NodeId) -> Option<NodeId> {
+    let parent = page.parent(node)?;
+    let mut at = node.checked_sub(1).filter(|&n| n > parent)?;
+    while let Some(up) = page.parent(at).filter(|&up| up != parent) {
+        at = up;
+    }
+    Some(at)
 }
 
 fn contrast(survey: &Survey<'_>, body: &Body, best: Option<&Choice>) -> Contrast {
@@ -221,17 +233,16 @@ fn with_siblings(survey: &Survey<'_>, records: Vec<Record>) -> Vec<Record> {
     let taken: HashSet<NodeId> = records.iter().map(|r| r.root).collect();
     let headed = records.iter().filter(|r| survey.links[r.link].heading).count() * 2 > records.len();
     let mut all = records.clone();
-    let mut lists: Vec<NodeId> = records.iter().filter_map(|r| page.parent(r.root)).collect();
-    lists.dedup();
-    lists.retain(|&l| records.iter().filter(|r| page.parent(r.root) == Some(l)).count() > 1);
-    lists.dedup();
+    let mut counts: HashMap<NodeId, usize> = HashMap::new();
+    records.iter().filter_map(|r| page.parent(r.root)).for_each(|p| *counts.entry(p).or_default() += 1);
+    let lists = counts.into_iter().filter(|(_, n)| *n > 1).map(|(list, _)| list);
     for list in lists {
         for sibling in page.children(list).filter(|&c| page.tag(c) == tag && !taken.contains(&c)) {
             let end = page.end(sibling);
             let from = survey.links.partition_point(|l| l.node < sibling);
             let inside = survey.links[from..].iter().enumerate().take_while(|(_, l)| l.node < end);
             let named = |l: &super::survey::Link<'_>| {
-                if headed { l.heading && !words::is_action(l.text) } else { text::is_title(l.text) }
+                if headed { l.heading && !l.action } else { l.weight >= text::TITLE && !l.action }
             };
             let found =
                 inside.filter(|(_, l)| named(l) && !text::is_picture(l.href)).map(|(i, _)| from + i).next();
@@ -268,8 +279,7 @@ fn with_leading(survey: &Survey<'_>, mut records: Vec<Record>) -> Vec<Record> {
         }
         let from = survey.links.partition_point(|l| l.node < entry);
         let inside = survey.links[from..].iter().enumerate().take_while(|(_, l)| l.node < end);
-        let link =
-            inside.filter(|(_, l)| l.heading && !words::is_action(l.text)).map(|(i, _)| from + i).next();
+        let link = inside.filter(|(_, l)| l.heading && !l.action).map(|(i, _)| from + i).next();
         let Some(link) = link else { continue };
         let other = page.base.join(survey.links[link].href).is_ok_and(|u| plain_address(&u) != here);
         let place = survey.region(entry);

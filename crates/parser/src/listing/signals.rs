@@ -209,8 +209,8 @@ fn prices(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut count = 0;
-    for (i, &b) in bytes.iter().enumerate() {
-        let sign = match b {
+    for i in memchr::memchr3_iter(b'$', 0xc2, 0xe2, bytes) {
+        let sign = match bytes[i] {
             b'$' => 1,
             0xc2 if matches!(bytes.get(i + 1), Some(0xa3 | 0xa5)) => 2,
             0xe2 if bytes[i..].starts_with("€".as_bytes()) => 3,

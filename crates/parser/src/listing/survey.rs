@@ -1,7 +1,10 @@
 //! What the search for lists knows of a page before it begins: its links, where each stands, and the path
 //! by which links of one kind are recognised.
 
-use super::{text, words::Region};
+use super::{
+    text,
+    words::{self, Region},
+};
 use crate::{NodeId, Page, Tag};
 
 /// A link that could name a work.
@@ -12,6 +15,10 @@ pub(super) struct Link<'p> {
     pub(super) href: &'p str,
     /// Its text, or the heading within it where there is one.
     pub(super) text: &'p str,
+    /// [`text::weight`] of the text.
+    pub(super) weight: usize,
+    /// The text only says "Read more", "PDF" or nothing: [`words::is_action`].
+    pub(super) action: bool,
     /// Stands in a heading, or holds one.
     pub(super) heading: bool,
     /// Hash of tags and stable classes from the root down to it: equal for links of one kind.
@@ -55,6 +62,11 @@ impl<'p> Survey<'p> {
         survey
     }
 
+    /// The link reads like a title.
+    pub(super) fn is_title(&self, link: usize) -> bool {
+        self.links[link].weight >= text::TITLE && !self.links[link].action
+    }
+
     fn link(&mut self, node: NodeId) -> Option<Link<'p>> {
         let href = self.page.attr(node, "href")?.trim();
         if !leads_somewhere(href) || text::is_picture(href) || self.page.silent(node) {
@@ -67,6 +79,8 @@ impl<'p> Survey<'p> {
             node,
             href,
             text,
+            weight: text::weight(text),
+            action: words::is_action(text),
             heading: known.heading || inner.is_some(),
             path: known.path,
             region: known.region,

@@ -5,6 +5,9 @@ use super::words;
 /// Length in Latin letters' worth: a Han character, kana or Hangul syllable says as much as about two and a
 /// half letters.
 pub(super) fn weight(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let wide = text.chars().filter(|c| is_wide(*c)).count();
     let all = text.chars().count();
     all - wide + wide * 5 / 2
@@ -14,9 +17,12 @@ fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}')
 }
 
+/// Weight from which on a text may be a title.
+pub(super) const TITLE: usize = 12;
+
 /// Long enough to be a title, and not "Read more". Short titles exist ("Awekening"); this is for the many.
 pub(super) fn is_title(text: &str) -> bool {
-    weight(text) >= 12 && !words::is_action(text)
+    weight(text) >= TITLE && !words::is_action(text)
 }
 
 /// Whether a text may hold a date: a four-digit year of ours, or a month's and day's digits. Cheap, for

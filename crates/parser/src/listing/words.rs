@@ -195,7 +195,14 @@ pub(super) fn is_action(text: &str) -> bool {
         return false;
     }
     let text = text.to_lowercase();
-    WHOLE.contains(&text.as_str()) || START.iter().any(|s| text.starts_with(s)) || is_comment_count(&text)
+    let starts = |s: &&str| text.strip_prefix(*s).is_some_and(|rest| ends_a_word(s, rest));
+    WHOLE.contains(&text.as_str()) || START.iter().any(starts) || is_comment_count(&text)
+}
+
+/// What follows does not go on with the last word; Han and kana have no such limits.
+fn ends_a_word(start: &str, rest: &str) -> bool {
+    let wide = start.ends_with(|c: char| c.is_alphabetic() && c as u32 > 0x2e80);
+    wide || start.ends_with(' ') || !rest.starts_with(char::is_alphabetic)
 }
 
 /// "12 comments", "0コメント", "(3)".
@@ -245,8 +252,14 @@ mod tests {
         {
             assert!(is_action(text), "{text}");
         }
-        for text in ["Reading the tides", "论中国对外经济合作", "2015", "A view of Porto", "1984: a novel"]
-        {
+        for text in [
+            "Continuano le proteste",
+            "Reading the tides",
+            "论中国对外经济合作",
+            "2015",
+            "A view of Porto",
+            "1984: a novel",
+        ] {
             assert_eq!(is_action(text), text == "2015", "{text}");
         }
     }

@@ -1,5 +1,7 @@
 //! The words by which links say that they lead to a list's next page, in the languages of the web.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// What a link says of where it leads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Word {
@@ -57,14 +59,12 @@ pub(super) fn word_of(text: &str) -> Option<Word> {
         return Some(Word::Arrow);
     }
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    if NEXT.contains(&bare) {
-        return Some(Word::Next);
-    }
-    if OLDER.contains(&bare) {
-        return Some(Word::Older);
-    }
-    if MORE.contains(&bare) {
-        return Some(Word::More);
+    static KNOWN: LazyLock<HashMap<&str, Word>> = LazyLock::new(|| {
+        let all = |words: &'static [&'static str], word| words.iter().map(move |w| (*w, word));
+        all(NEXT, Word::Next).chain(all(OLDER, Word::Older)).chain(all(MORE, Word::More)).collect()
+    });
+    if let Some(word) = KNOWN.get(bare) {
+        return Some(*word);
     }
     // "Next 20", "Next page (2 of 5)", "Next: more of it"
     let first = bare.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
