@@ -6,7 +6,7 @@ use serde_json::json;
 use store::{ArticleChange, NewEvent, NewPage, VersionReason, VisitContext};
 
 /// Characters of text from which a page that a listing names as a work, and the parser takes for something
-/// else, is stored as an article all the same.
+/// else, is stored as an article all the same. A note of two lines needs a date or a signature instead.
 const SUBSTANTIAL: usize = 400;
 
 /// Characters of text that two pages of a host do not share by chance, title, authors and day being the same.
@@ -22,9 +22,11 @@ pub(crate) fn of_page(context: &VisitContext, given: &Given, parsed: &Parsed) ->
     let accepted = match (context.listings.is_empty(), parsed.kind.value) {
         (true, PageKind::Article) => true,
         // Being listed is evidence, where the title agrees.
-        (true, _) => hints.listed.as_ref().is_some_and(|listed| {
+        (true, kind) => hints.listed.as_ref().is_some_and(|listed| {
             article.title.as_ref().is_some_and(|t| titles_agree(&t.value, &listed.title))
-                && article.text().chars().count() >= SUBSTANTIAL
+                && (article.text().chars().count() >= SUBSTANTIAL
+                    || kind == PageKind::Other
+                        && (article.published.is_some() || !article.authors.is_empty()))
         }),
         // A followed address that is itself an article with a list beside it. A biography is none.
         (false, PageKind::Article) => article.published.is_some() || lists_itself(parsed, &article),

@@ -76,6 +76,13 @@ fn being_listed_is_evidence_where_the_title_agrees() {
     short.fetched.grant.hints.listed =
         Some(Listed { title: "A report on matters".into(), ..Listed::default() });
     assert!(run(&context(PageKind::Article), &short).article.is_none());
+    let mut signed = article("A report on matters", "short");
+    signed.authors = vec![Field::new(model::Person::named("Li Xin"), Evidence::Byline)];
+    for (kind, stored) in [(PageKind::Other, true), (PageKind::Listing, false)] {
+        let mut note = page(kind, Some(signed.clone()), None);
+        note.fetched.grant.hints = short.fetched.grant.hints.clone();
+        assert_eq!(run(&context(PageKind::Article), &note).article.is_some(), stored);
+    }
 }
 
 #[test]
