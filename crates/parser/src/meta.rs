@@ -42,8 +42,8 @@ fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> (Article, Vec<Candid
     let title = settle("title", &titles.offers, 1, &mut candidates, String::clone);
     sources.locate(titles.printed);
     let dates = dates::dates(&sources);
-    let published = settle("published", &dates.published, 1, &mut candidates, Stamp::to_string);
-    let modified = settle("modified", &dates.modified, 1, &mut candidates, Stamp::to_string);
+    let published = settle("published", &dates.published, dates::LEAST, &mut candidates, Stamp::to_string);
+    let modified = settle("modified", &dates.modified, dates::LEAST, &mut candidates, Stamp::to_string);
     let authors = authors::authors(&sources);
     let show = |people: &Vec<Person>| people.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join("; ");
     let authors = settle("authors", &authors, authors::LEAST, &mut candidates, show);

@@ -24,17 +24,7 @@ const ENDS: &[&str] = &[
 
 pub(crate) fn sources_of(sources: &Sources<'_>) -> Vec<Offer<String>> {
     let mut offers: Vec<Offer<String>> = Vec::new();
-    for (name, content) in sources.head.among(&[
-        "source",
-        "contentsource",
-        "dc.source",
-        "dcterms.source",
-        "mediaid",
-        "og:source",
-        "article:source",
-        "citation_journal_title",
-        "weibo:article:source",
-    ]) {
+    for (name, content) in sources.head.among(SOURCE_METAS) {
         let value = plain(content);
         let value = strip_label(&value).unwrap_or(&value).trim().to_owned();
         let score = if name == "citation_journal_title" { 70 } else { 50 };
@@ -154,24 +144,7 @@ fn is_medium(value: &str) -> bool {
     (2..=40).contains(&count)
         && value.chars().any(char::is_alphabetic)
         && !value.contains(['=', '{', '<', '？', '?', '！', '%', '"'])
-        && ![
-            "互联网",
-            "网络",
-            "本站",
-            "未知",
-            "原创",
-            "转载",
-            "网络转载",
-            "转载文章",
-            "本站原创",
-            "不详",
-            "其他",
-            "综合",
-            "网友投稿",
-            "site",
-            "web",
-        ]
-        .contains(&value)
+        && !NO_MEDIA.contains(&value)
 }
 
 /// "This article originally appeared in the Paper on ...", "First published in Paper, 5 May 2020".
@@ -243,34 +216,29 @@ fn names_a_medium(text: &str) -> bool {
     let count = text.chars().count();
     (3..=14).contains(&count)
         && text.chars().filter(|c| is_cjk(*c)).count() * 2 >= count
-        && [
-            "网",
-            "網",
-            "报",
-            "報",
-            "社",
-            "周刊",
-            "月刊",
-            "杂志",
-            "客户端",
-            "电视台",
-            "日报",
-            "新闻",
-            "新聞",
-            "频道",
-            "在线",
-            "时报",
-            "晚报",
-            "网络版",
-            "财经",
-            "スポーツ",
-            "新聞社",
-            "通信",
-        ]
-        .iter()
-        .any(|e| text.ends_with(e))
+        && MEDIA_ENDINGS.iter().any(|e| text.ends_with(e))
         && !["返回", "首页", "关于", "更多", "登录", "更新"].iter().any(|w| text.contains(w))
 }
+
+/// `<meta>` names of a source.
+#[rustfmt::skip]
+const SOURCE_METAS: &[&str] = &[
+    "source", "contentsource", "dc.source", "dcterms.source", "mediaid", "og:source", "article:source",
+    "citation_journal_title", "weibo:article:source",
+];
+
+/// What stands after such a label and is no medium.
+#[rustfmt::skip]
+const NO_MEDIA: &[&str] = &[
+    "互联网", "网络", "本站", "未知", "原创", "转载", "网络转载", "转载文章", "本站原创", "不详", "其他", "综合", "网友投稿", "site", "web",
+];
+
+/// How names of media end.
+#[rustfmt::skip]
+const MEDIA_ENDINGS: &[&str] = &[
+    "网", "網", "报", "報", "社", "周刊", "月刊", "杂志", "客户端", "电视台", "日报", "新闻", "新聞", "频道", "在线", "时报", "晚报",
+    "网络版", "财经", "スポーツ", "新聞社", "通信",
+];
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,9 @@ use model::{Evidence, Stamp};
 
 mod visible;
 
+/// Score below which an offer is no answer.
+pub(crate) const LEAST: i32 = 25;
+
 /// All dates offered for the two fields.
 #[derive(Default)]
 pub(crate) struct Dates {
@@ -57,8 +60,13 @@ pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
     for offers in [&mut dates.published, &mut dates.modified] {
         offers.retain(|o| window.holds(&o.value, o.score >= 70 && o.evidence <= Evidence::TimeTag));
     }
-    agree(sources, &mut dates.published);
+    agree(&mut dates.published);
+    as_printed(&mut dates.published);
     drop_unchanged(&mut dates);
+    if !dates.published.iter().any(|o| o.score >= 40) {
+        dates.published.extend(app_state(sources).into_iter().filter(|o| window.holds(&o.value, true)));
+    }
+    last_resort(&mut dates);
     dates
 }
 
@@ -125,7 +133,7 @@ fn marked(sources: &Sources<'_>, dates: &mut Dates) {
         if page.attr(i, "pubdate").is_some() || page.attr(i, "itemprop") == Some("datePublished") {
             score += 8;
         }
-        if is_aside(page, i) {
+        if is_aside(page, i, sources.place(i).0) {
             score -= 30;
         }
         let label = visible::label_before(page, i);
@@ -158,7 +166,7 @@ fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates
         (&mut dates.published, "datePublished")
     };
     let earlier = i32::try_from(list.iter().filter(|o| o.origin == origin).count().min(6)).unwrap_or(0);
-    let aside = if page.tag(i) != Tag::Meta && is_aside(page, i) { 40 } else { 0 };
+    let aside = if page.tag(i) != Tag::Meta && is_aside(page, i, sources.place(i).0) { 40 } else { 0 };
     list.push(Offer::new(stamp, evidence, origin, 86 - earlier * 4 - aside));
 }
 
@@ -222,14 +230,22 @@ fn url_date(path: &str) -> Option<Stamp> {
             _ => {}
         }
     }
-    month_only
+    month_only.or_else(|| path.split('/').find_map(day_first))
+}
+
+/// `29-10-2021` as a whole part of the path.
+fn day_first(part: &str) -> Option<Stamp> {
+    let mut numbers = part.splitn(3, ['-', '.', '_']);
+    let (day, month, year) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    (year.len() == 4 && day.len() <= 2 && month.len() <= 2).then_some(())?;
+    chrono::NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        .map(Stamp::Day)
 }
 
 /// A date that several places tell is likelier right, and one that the address or the listing tells as well.
-fn agree(sources: &Sources<'_>, offers: &mut [Offer<Stamp>]) {
+fn agree(offers: &mut [Offer<Stamp>]) {
     let days: Vec<_> = offers.iter().map(|o| o.value.day()).collect();
     let origins: Vec<_> = offers.iter().map(|o| o.origin).collect();
-    let _ = sources;
     for (n, offer) in offers.iter_mut().enumerate() {
         if days[n].is_none() {
             offer.score -= 40;
@@ -240,9 +256,71 @@ fn agree(sources: &Sources<'_>, offers: &mut [Offer<Stamp>]) {
     }
 }
 
+/// Where the best is a moment in UTC and the page prints the day before or after it for its readers, theirs is
+/// the day: a paper in Denver dates its evening by Denver's clock.
+fn as_printed(offers: &mut [Offer<Stamp>]) {
+    let Some(best) = super::sources::best(offers) else { return };
+    let (Stamp::Instant(moment), score) = (best.value, best.score) else { return };
+    if moment.offset().local_minus_utc() != 0 {
+        return;
+    }
+    let near = |o: &Offer<Stamp>| {
+        let day = o.value.day();
+        let apart = day.map_or(i64::MAX, |d| (d - moment.date_naive()).num_days().abs());
+        let within = match o.value {
+            Stamp::Instant(i) => (i - moment).num_hours().abs() <= 1,
+            Stamp::Local(t) => (t - moment.naive_utc()).num_hours().abs() <= 14,
+            _ => true,
+        };
+        apart == 1
+            && within
+            && o.score >= 55
+            && matches!(o.evidence, Evidence::TimeTag | Evidence::Visible | Evidence::Microdata)
+    };
+    if let Some(printed) = offers.iter_mut().find(|o| near(o)) {
+        printed.score = score + 1;
+    }
+}
+
+/// The first date of publication in the data of a page's scripts (Next.js and its like). Read only where nothing
+/// better is known: such data tell of other articles, too.
+fn app_state(sources: &Sources<'_>) -> Option<Offer<Stamp>> {
+    #[rustfmt::skip]
+    const NAMES: &[&str] = &[
+        "\"datePublished\":\"", "\"publishedDate\":\"", "\"publishedAt\":\"", "\"published_at\":\"", "\"publish_date\":\"",
+        "\"publishDate\":\"", "\"publicationDate\":\"", "\"pubDate\":\"", "\"firstPublishedAt\":\"", "\"first_published_at\":\"",
+    ];
+    let page = sources.page;
+    page.all(Tag::Script)
+        .map(|i| page.raw_text(i))
+        .filter(|t| t.contains("ublish") || t.contains("pubDate"))
+        .find_map(|text| {
+            let (at, name) = NAMES.iter().filter_map(|n| text.find(n).map(|at| (at, n))).min()?;
+            let value = &text[at + name.len()..];
+            let stamp = date::machine(&value[..value.find('"')?], sources.order)?;
+            Some(Offer::new(stamp, Evidence::AppState, "script", 42))
+        })
+}
+
+/// A page that tells only when it was last changed was published no later: better than nothing, where the page
+/// prints it for its readers.
+fn last_resort(dates: &mut Dates) {
+    if dates.published.iter().any(|o| o.score >= LEAST) {
+        return;
+    }
+    let Some(modified) =
+        super::sources::best(&dates.modified).filter(|o| o.score >= 40 && o.value.day().is_some())
+    else {
+        return;
+    };
+    dates.published.push(Offer { score: LEAST, origin: "modified", ..modified.clone() });
+}
+
 /// `modified` is told only where it differs from `published`.
 fn drop_unchanged(dates: &mut Dates) {
-    if let Some(published) = super::sources::best(&dates.published).map(|o| o.value) {
+    if let Some(published) =
+        super::sources::best(&dates.published).filter(|o| o.score >= LEAST).map(|o| o.value)
+    {
         dates.modified.retain(|o| o.value != published && o.value.earliest() >= published.earliest());
     }
 }
@@ -266,6 +344,7 @@ mod tests {
             ("/id/2016122600123", None),
             ("/top-10-of-2016", None),
             ("/t20161226_123.html", Some("2016-12-26")),
+            ("/news/29-10-2021", Some("2021-10-29")),
         ];
         for (path, expected) in cases {
             assert_eq!(url_date(path).map(|s| s.to_string()).as_deref(), expected, "{path}");

@@ -118,7 +118,7 @@ impl Marks {
 const AUTHOR: &[&str] = &[
     "author", "byline", "by-line", "autor", "auteur", "writer", "writtenby", "written-by", "postedby",
     "posted-by", "creator", "journalist", "reporter", "verfasser", "redakteur", "columnist", "contributor",
-    "zuozhe",
+    "zuozhe", "auth_name", "authname", "auth-name",
 ];
 #[rustfmt::skip]
 const NO_AUTHOR: &[&str] = &[

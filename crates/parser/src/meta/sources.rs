@@ -85,6 +85,15 @@ pub(crate) struct Sources<'a> {
     pub(crate) lines: Vec<Line<'a>>,
 }
 
+/// What the lines around the article print, as keys.
+pub(crate) struct PrintedNames(String);
+
+impl PrintedNames {
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        !name.is_empty() && self.0.contains(name)
+    }
+}
+
 /// Ranges of the page's text, in bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Zones {
@@ -123,6 +132,12 @@ impl<'a> Sources<'a> {
     pub(crate) fn locate(&mut self, printed: Option<Range<usize>>) {
         self.zones = zones(self.page, self.body, printed);
         self.lines = lines(self.page, &self.zones);
+    }
+
+    /// Keys of the lines and pieces of lines around the article that could be a name.
+    pub(crate) fn printed_names(&self) -> PrintedNames {
+        let near = self.lines.iter().map(|l| l.text).filter(|t| t.len() < 2000);
+        PrintedNames(near.map(text::key).collect::<Vec<_>>().join("\n"))
     }
 
     /// Where an element stands, and how many lines from the title or the end of the text.
@@ -210,12 +225,16 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
 }
 
 /// Whether a node lies in a part of the page that is about other things than the article.
-pub(crate) fn is_aside(page: &Page, i: NodeId) -> bool {
+pub(crate) fn is_aside(page: &Page, i: NodeId, place: Place) -> bool {
+    // Themes put an article's own byline into an `<aside>` or `<footer>` of the article.
+    let own = place != Place::Elsewhere;
     std::iter::once(i).chain(page.ancestors(i)).any(|n| {
-        matches!(page.tag(n), Tag::Nav | Tag::Footer | Tag::Aside | Tag::Form | Tag::Dialog) || {
-            let (class, id) = (page.class(n), page.id(n));
-            (class.len() + id.len() > 0) && (names_other_parts(class) || names_other_parts(id))
-        }
+        matches!(page.tag(n), Tag::Nav | Tag::Dialog)
+            || (!own && matches!(page.tag(n), Tag::Footer | Tag::Aside | Tag::Form))
+            || {
+                let (class, id) = (page.class(n), page.id(n));
+                (class.len() + id.len() > 0) && (names_other_parts(class) || names_other_parts(id))
+            }
     })
 }
 
@@ -241,7 +260,7 @@ fn names_other_parts(names: &str) -> bool {
 const BEFORE_TITLE: usize = 500;
 const AFTER_TITLE: usize = 1600;
 /// Bytes of the text's beginning in which a byline may stand, and of what follows its end.
-const INTO_BODY: usize = 600;
+const INTO_BODY: usize = 1500;
 const AFTER_BODY: usize = 900;
 
 fn zones(page: &Page, body: &Body, printed: Option<Range<usize>>) -> Zones {
@@ -285,17 +304,27 @@ fn lines<'a>(page: &'a Page, zones: &Zones) -> Vec<Line<'a>> {
     let before_title = zones.head.start..zones.title.start.max(zones.head.start);
     let count = text[before_title.clone()].split('\n').count();
     push(before_title, Place::Head, &|n| up_to(count - n));
+    // A byline or date that stands within the heading, on a line of its own.
+    let heading = &text[zones.title.clone()];
+    if let Some(first) = heading.find('\n') {
+        push(zones.title.start + first + 1..zones.title.end, Place::Head, &|_| 0);
+    }
     push(zones.title.end.max(zones.head.start)..zones.head.end.max(zones.title.end), Place::Head, &|n| {
         up_to(n)
     });
     let body = zones.body.clone();
     let into = floor(text, (body.start + INTO_BODY).min(body.end));
     push(body.start..into, Place::Body, &|n| up_to(n));
+    // The text's last lines are far from the title, which their distance tells.
     let last = floor(text, body.end.saturating_sub(INTO_BODY).max(into));
-    push(last..body.end, Place::Body, &|n| up_to(n));
+    let last = text[last..body.end].find('\n').filter(|_| last > into).map_or(last, |n| last + n);
+    push(last..body.end, Place::Body, &|n| up_to(n + FAR));
     push(zones.tail.clone(), Place::Tail, &|n| up_to(n));
     out
 }
+
+/// Added to the distance of the text's last lines.
+const FAR: usize = 1000;
 
 fn floor(text: &str, mut at: usize) -> usize {
     while !text.is_char_boundary(at) {

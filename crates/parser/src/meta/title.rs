@@ -60,12 +60,17 @@ fn shorten_headings(offers: &mut [Offer<String>], first_heading: usize, page: &P
     let declared: Vec<(String, &str)> = declared.iter().map(|o| (key(&o.value), o.value.as_str())).collect();
     for (heading, &node) in headings.iter_mut().zip(nodes) {
         let own = key(&heading.value);
-        let kicker = !heading.value.contains([':', '：']);
-        let fits = |k: &str| {
-            own.len() > k.len()
-                && ((kicker && own.ends_with(k)) || page.text(node).split('\n').any(|l| key(l) == k))
+        // "Strike: Trains stand still" keeps what a colon joins to it.
+        let joined = |value: &str| {
+            let front = heading.value.strip_suffix(value).unwrap_or(&heading.value);
+            front.trim_end().ends_with([':', '：'])
+                || (front.len() == heading.value.len() && front.contains([':', '：']))
         };
-        if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
+        let fits = |k: &str, value: &str| {
+            own.len() > k.len()
+                && (own.ends_with(k) && !joined(value) || page.text(node).split('\n').any(|l| key(l) == k))
+        };
+        if let Some((_, value)) = declared.iter().find(|(k, v)| k.chars().count() >= 10 && fits(k, v)) {
             heading.value = (*value).to_owned();
         }
     }
@@ -84,17 +89,7 @@ fn declared(sources: &Sources<'_>) -> Vec<Offer<String>> {
             add(headline.clone(), Evidence::JsonLd, "ld:headline", score);
         }
     }
-    for (name, content) in sources.head.among(&[
-        "og:title",
-        "twitter:title",
-        "citation_title",
-        "dc.title",
-        "dcterms.title",
-        "headline",
-        "title",
-        "sailthru.title",
-        "parsely-title",
-    ]) {
+    for (name, content) in sources.head.among(TITLE_METAS) {
         let (evidence, origin, score) = match name {
             "og:title" => (Evidence::OpenGraph, "og:title", 40),
             "citation_title" => (Evidence::Meta, "citation_title", 70),
@@ -233,3 +228,10 @@ fn line_of(page: &Page, title: &str) -> Option<Range<usize>> {
     let at = suffix::line(&text[skip..], title)?;
     Some(skip + at..skip + at + title.len())
 }
+
+/// `<meta>` names of a title.
+#[rustfmt::skip]
+const TITLE_METAS: &[&str] = &[
+    "og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title", "headline", "title",
+    "sailthru.title", "parsely-title",
+];

@@ -1,12 +1,15 @@
 //! Bylines in Chinese, Japanese and Korean: 作者：李新, 文/李新, （记者 李新 王方）, 本报记者 李新, 李新 기자.
 
+mod reporter;
+
 use super::{Authors, people};
 use crate::meta::{
-    person::{self, looks_like_chinese_name, looks_like_japanese_name, looks_like_korean_name, split_spaced},
+    person::{self, looks_like_chinese_name, looks_like_japanese_name, split_spaced, surely_chinese_name},
     sources::{Line, Offer, Place, Sources},
     text::{is_cjk, is_han, key},
 };
 use model::{Evidence, Person};
+use reporter::{korean, reporter};
 
 /// Labels of an author, each followed by a mark or a space and the name.
 #[rustfmt::skip]
@@ -27,6 +30,7 @@ const ENDS: &[&str] = &[
 ];
 
 pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
+    let mut by_themselves: Vec<(Vec<String>, i32)> = Vec::new();
     for (n, line) in sources.lines.iter().enumerate() {
         if line.text.len() > 4000 || !line.text.contains(is_cjk) {
             continue;
@@ -57,15 +61,32 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         {
             offer(names, "（）", if line.place == Place::Tail { 52 - nearness } else { 66 });
         }
-        if line.place == Place::Head
-            && !line.before
-            && line.distance <= 8
+        let by_itself = match line.place {
+            Place::Head => !line.before && line.distance <= 8,
+            Place::Body => line.distance <= 4,
+            _ => false,
+        };
+        if by_itself
             && let Some(names) = alone(line.text)
+            && (line.place == Place::Head || line.distance <= 2 || names.len() > 1)
         {
-            offer(names, "alone", 62 - nearness);
+            by_themselves.push((names, 62 - nearness));
+        }
+        let latin = line.text.is_ascii() && person::looks_like_person(line.text);
+        if by_itself && latin && line.distance <= 4 && sources.zones.is_cjk {
+            offer(vec![line.text.to_owned()], "alone", 52 - nearness);
+        }
+        if let Some(names) = before_source(line.text).or_else(|| posted(line.text)) {
+            offer(names, "posted", 64 - nearness);
         }
         if let Some(names) = korean(line) {
             offer(names, "기자", 72 - nearness);
+        }
+    }
+    // Many lines of names are a roster.
+    if by_themselves.len() <= 2 {
+        for (names, score) in by_themselves {
+            offers.push(Offer::new(people(names), Evidence::Byline, "alone", score));
         }
     }
 }
@@ -101,7 +122,7 @@ fn labelled(text: &str, next: Option<&Line<'_>>) -> Option<Vec<String>> {
                 let names = persons(candidate);
                 return (!names.is_empty()).then_some(names);
             }
-            let names = persons(value);
+            let names = if value.contains('=') { Vec::new() } else { persons(value) };
             if !names.is_empty() {
                 return Some(names);
             }
@@ -182,123 +203,34 @@ fn is_plausible(name: &str) -> bool {
     };
     (if cjk { 2 } else { 3 }..=most).contains(&count)
         && !name.contains(['=', '"', ':', '：', '%', '#', '《', '》', '！', '？', '。'])
-        && ![
-            "来源",
-            "佚名",
-            "未知",
-            "网络",
-            "互联网",
-            "本站",
-            "管理员",
-            "匿名",
-            "不详",
-            "原创",
-            "转载",
-            "新华社",
-            "新华网",
-            "人民网",
-            "中新网",
-            "央视",
-            "声明",
-            "观点",
-            "授权",
-            "简介",
-            "作者",
-            "整理",
-            "本人",
-            "文章",
-            "发布",
-            "专栏",
-        ]
-        .iter()
-        .any(|w| name.contains(w))
+        && !NO_AUTHORS.iter().any(|w| name.contains(w))
         && !(cjk
             && (name.ends_with([
-                '报', '网', '社', '台', '局', '部', '刊', '站', '署', '院', '会', '司', '室', '组',
+                '报', '网', '社', '台', '局', '部', '刊', '站', '署', '院', '会', '司', '室', '组', '版',
+                '端', '号', '室',
             ]) || name.ends_with("公司")
                 || name.ends_with("中心")
                 || name.ends_with("频道")
                 || name.ends_with("编辑部")))
 }
 
-/// 本报记者 李新 王方, （记者李新、王方）, 东方网记者李新5月13日报道.
-fn reporter(line: &Line<'_>) -> Option<Vec<String>> {
-    let text = line.text;
-    let _count = text.chars().count();
-    for role in ["记者", "評論員", "评论员", "通讯员", "編集委員", "記者"] {
-        for (at, _) in text.match_indices(role).take(3) {
-            let before = &text[..at];
-            let after = text[at + role.len()..]
-                .trim_start_matches([':', '：', ' ', '\u{3000}', '\u{a0}', '/', '|', '丨']);
-            let opened = before.rfind(['（', '(', '【', '[']).map(|n| before[n..].chars().count());
-            let bracketed = opened.is_some_and(|n| n <= 20);
-            let leading = before.chars().count() <= 16;
-            if !bracketed && !leading {
-                continue;
-            }
-            // The reporter who took the picture; the reporter's words in running text.
-            let end = after.find(['）', ')', '】', ']', '。', '，', ',', '\n', '：']).unwrap_or(after.len());
-            let inner = &after[..end];
-            if inner.contains('摄') && !inner.contains("报道") || inner.chars().count() > 40 {
-                continue;
-            }
-            let closed = after[end..].starts_with(['）', ')', '】', ']']);
-            let names = if bracketed && closed { spaced_or_listed(inner) } else { leading_names(inner) };
-            if !names.is_empty() {
-                return Some(names);
-            }
-        }
-    }
-    // 李新 发自 凹非寺
-    let at = text.find("发自").filter(|_| line.place != Place::Tail)?;
-    let name = text[..at].trim();
-    ((2..=4).contains(&name.chars().count()) && name.chars().all(is_han)).then(|| vec![name.to_owned()])
+/// [ 黄宇 ] 来源：[ 某报 ].
+fn before_source(text: &str) -> Option<Vec<String>> {
+    let at = text.find("来源")?;
+    let before = text[..at].trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ']' | '】'));
+    let inner = before.strip_suffix([']', '】'])?;
+    let names = persons(inner[inner.rfind(['[', '【'])?..].trim_start_matches(['[', '【', ' ']));
+    names.iter().all(|n| looks_like_chinese_name(n)).then_some(names).filter(|n| !n.is_empty())
 }
 
-/// All of a bracket after the role.
-fn spaced_or_listed(inner: &str) -> Vec<String> {
-    let inner = inner.replace("通讯员", "、").replace("记者", "、").replace("实习生", "、");
-    let mut out = Vec::new();
-    for part in inner.split(['、', '/', '；', ';']) {
-        let part = part.trim();
-        if let Some(names) = split_spaced(part) {
-            out.extend(names);
-        } else if (2..=5).contains(&part.chars().count()) && part.chars().all(|c| is_han(c) || c == '·')
-            || looks_like_chinese_name(part)
-        {
-            out.push(part.to_owned());
-        } else if !part.is_empty() {
-            return Vec::new();
-        }
-    }
-    out
-}
-
-/// Names at the start of what follows the role, up to a verb, a number or the end of the line.
-fn leading_names(inner: &str) -> Vec<String> {
-    let stops =
-        ["发自", "报道", "摄影报道", "文/", "/", "采写", "综合", "实习", "通讯员", "编辑", "日前", "电"];
+/// 由海姑娘张贴, 本贴由大卫于2005年8月12日: boards name who posted.
+fn posted(text: &str) -> Option<Vec<String>> {
+    let (at, _) = text.match_indices('由').find(|(at, _)| text[..*at].trim().chars().count() <= 3)?;
+    let after = &text[at + '由'.len_utf8()..];
     let end =
-        stops.iter().filter_map(|s| inner.find(s)).chain(inner.find(|c: char| c.is_ascii_digit())).min();
-    let head = inner[..end.unwrap_or(inner.len())].trim();
-    if let Some(names) = split_spaced(head) {
-        let kept: Vec<String> = names.into_iter().take_while(|n| looks_like_chinese_name(n)).collect();
-        return kept;
-    }
-    let listed: Vec<String> =
-        head.split(['、', '\u{3000}']).map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect();
-    let sure = end.is_some();
-    let name = |n: &String| {
-        looks_like_chinese_name(n)
-            || (sure
-                && (2..=4).contains(&n.chars().count())
-                && n.chars().all(is_han)
-                && !n.starts_with([
-                    '从', '在', '近', '了', '获', '采', '昨', '今', '日', '注', '看', '发', '走', '来', '到',
-                    '问', '就', '也', '还', '们', '对', '于', '将', '与', '站', '们',
-                ]))
-    };
-    if !listed.is_empty() && listed.iter().all(name) { listed } else { Vec::new() }
+        ["张贴", "發表", "发表", "发布", "于1", "于2", "于 "].iter().filter_map(|m| after.find(m)).min()?;
+    let name = after[..end].trim();
+    ((2..=10).contains(&name.chars().count()) && is_plausible(name)).then(|| vec![name.to_owned()])
 }
 
 /// （李新 王方） at the end of a line.
@@ -319,6 +251,16 @@ fn alone(text: &str) -> Option<Vec<String>> {
     let text = text.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, '[' | ']' | '【' | '】' | '□' | '■' | '◎' | '●')
     });
+    // 編集委員 中沢克二: the role says that a name follows.
+    let bare = person::clean(text).unwrap_or_default();
+    if bare.len() < text.len()
+        && text.chars().count() <= 16
+        && (3..=5).contains(&bare.chars().count())
+        && bare.chars().all(is_han)
+        && text.ends_with(&bare)
+    {
+        return Some(vec![bare]);
+    }
     let text = text.split_once(" ] ").or_else(|| text.split_once("] ")).map_or(text, |(head, _)| head.trim());
     if text.chars().count() > 20 || text.chars().any(|c| c.is_ascii()) && !text.contains(' ') {
         return None;
@@ -326,34 +268,11 @@ fn alone(text: &str) -> Option<Vec<String>> {
     let names =
         split_spaced(text).unwrap_or_else(|| text.split(['、', '，']).map(|s| s.trim().to_owned()).collect());
     let surely = names.len() > 1;
-    let fits = |n: &String| looks_like_chinese_name(n) || (looks_like_japanese_name(n) && n.contains(' '));
+    let fits = |n: &String| surely_chinese_name(n) || (looks_like_japanese_name(n) && n.contains(' '));
     let fitting = names.iter().filter(|n| fits(n)).count();
     (fitting == names.len()
         || surely && fitting * 2 >= names.len() && names.iter().all(|n| (2..=3).contains(&n.chars().count())))
     .then_some(names)
-}
-
-/// 이용민 기자, 스포츠조선=선수민 기자.
-fn korean(line: &Line<'_>) -> Option<Vec<String>> {
-    if line.text.chars().count() > 60 && line.place != Place::Body {
-        return None;
-    }
-    for role in ["기자", "특파원", "논설위원", "칼럼니스트"] {
-        for (at, _) in line.text.match_indices(role).take(2) {
-            let before = line.text[..at].trim_end();
-            let start = before
-                .rfind(|c: char| !matches!(c, '\u{ac00}'..='\u{d7a3}'))
-                .map_or(0, |n| n + before[n..].chars().next().map_or(1, char::len_utf8));
-            let name = &before[start..];
-            if looks_like_korean_name(name)
-                && (2..=4).contains(&name.chars().count())
-                && !name.ends_with("취재")
-            {
-                return Some(vec![name.to_owned()]);
-            }
-        }
-    }
-    None
 }
 
 /// A declared name counts in these languages where the page prints it by itself beside the title, or after a
@@ -361,15 +280,20 @@ fn korean(line: &Line<'_>) -> Option<Vec<String>> {
 pub(super) fn printed_as_author(sources: &Sources<'_>, people: &[Person]) -> bool {
     people.iter().all(|p| {
         let wanted = key(&p.name);
-        sources.lines.iter().any(|line| match line.place {
-            Place::Head => {
-                line.distance <= 12 && line.text.chars().count() < 60 && names_it(line.text, &p.name, &wanted)
-            }
-            Place::Body | Place::Tail => {
-                labelled(line.text, None).is_some_and(|names| names.iter().any(|n| key(n) == wanted))
-            }
-            Place::Elsewhere => false,
-        })
+        let pen_name = is_plausible(&p.name) && (p.name.chars().count() <= 6 || !p.name.contains(is_cjk));
+        pen_name
+            && !sources.is_site(&p.name)
+            && sources.lines.iter().any(|line| match line.place {
+                Place::Head => {
+                    line.distance <= 12
+                        && line.text.chars().count() < 60
+                        && names_it(line.text, &p.name, &wanted)
+                }
+                Place::Body | Place::Tail => {
+                    labelled(line.text, None).is_some_and(|names| names.iter().any(|n| key(n) == wanted))
+                }
+                Place::Elsewhere => false,
+            })
     })
 }
 
@@ -382,13 +306,16 @@ fn names_it(text: &str, name: &str, wanted: &str) -> bool {
     !edited && (key(text) == wanted || before.is_empty() || before.ends_with(|c: char| !c.is_alphanumeric()))
 }
 
+/// Words that no pen name holds.
+#[rustfmt::skip]
+const NO_AUTHORS: &[&str] = &[
+    "来源", "佚名", "未知", "网络", "互联网", "本站", "管理员", "匿名", "不详", "原创", "转载", "新华社", "新华网", "人民网", "中新网", "央视",
+    "声明", "观点", "授权", "简介", "作者", "整理", "本人", "文章", "发布", "专栏",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line(text: &str, place: Place) -> Line<'_> {
-        Line { text, start: 0, place, distance: 1, before: false, linked: false }
-    }
 
     #[test]
     fn labels_and_names() {
@@ -410,21 +337,6 @@ mod tests {
     }
 
     #[test]
-    fn reporters() {
-        let check = |text: &str, expected: &[&str]| {
-            assert_eq!(reporter(&line(text, Place::Body)).unwrap_or_default(), expected, "{text}");
-        };
-        check("本报记者 王乐文 方 敏", &["王乐文", "方敏"]);
-        check("新华社深圳5月12日电（记者戴小河、印朋）由我国自主设计", &["戴小河", "印朋"]);
-        check("（总台央视记者 奚丹霓 张赛）", &["奚丹霓", "张赛"]);
-        check("东方网记者曹磊5月13日报道：2024年", &["曹磊"]);
-        check("本报记者罗科苏盈发自北京", &["罗科苏盈"]);
-        check("新华社记者 谢环驰 摄", &[]);
-        check("记者从上海昆剧团获悉，中国民主同盟", &[]);
-        check("西风 发自 凹非寺", &["西风"]);
-    }
-
-    #[test]
     fn signatures_and_lines_of_names() {
         assert_eq!(
             signed("过一个平安的新春佳节。（常书香 马丹阳 ）"),
@@ -433,6 +345,5 @@ mod tests {
         assert_eq!(signed("价格下降（见图）"), None);
         assert_eq!(alone("赵延东、风笑天"), Some(vec!["赵延东".to_owned(), "风笑天".to_owned()]));
         assert_eq!(alone("来源"), None);
-        assert_eq!(korean(&line("스포츠조선=선수민 기자", Place::Head)), Some(vec!["선수민".to_owned()]));
     }
 }

@@ -4,7 +4,7 @@ use super::{Authors, people};
 use crate::{
     Tag,
     meta::{
-        person,
+        date, person,
         sources::{Offer, Place, Sources, is_aside},
         text::is_cjk,
     },
@@ -26,27 +26,91 @@ const BY: &[&str] = &[
     "redaktion: ", "redaktør: ", "journalist: ", "reporter: ",
 ];
 
+/// Labels that stand alone in a line before the name's own.
+#[rustfmt::skip]
+const LABELS: &[&str] = &[
+    "by", "author", "authors", "written by", "posted by", "words by", "von", "autor", "autorin", "autoren", "text", "par", "auteur",
+    "por", "di", "door", "av", "af", "tekst", "автор", "текст", "yazar", "penulis", "oleh", "geschrieben von", "écrit par",
+    "escrito por", "scritto da", "article by", "story by", "about the author", "über den autor",
+];
+
+/// Words with which a name of one word is enough.
+#[rustfmt::skip]
+const SURELY: &[&str] = &[
+    "posted by", "written by", "author:", "eingestellt von", "geschrieben von", "verfasst von", "publié par", "écrit par",
+    "publicado por", "escrito por", "scritto da", "autor:", "autorin:", "автор:",
+];
+
 pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
-    for line in &sources.lines {
+    let lines = &sources.lines;
+    for (n, line) in lines.iter().enumerate() {
         let characters = line.text.chars().count();
         if characters > 220 || line.text.chars().next().is_some_and(is_cjk) {
             continue;
         }
-        let Some(rest) = after_by(line.text) else { continue };
         // "By the way, ..." begins sentences; a byline is short or stands where no text does.
         let base = match line.place {
-            Place::Head => 70 - i32::from(line.distance.min(12)),
-            Place::Body if characters < 80 => 56,
+            Place::Head => 74 - i32::from(line.distance.min(12)),
+            Place::Body if characters < 80 => 58,
             Place::Tail => 50 - i32::from(line.distance.min(8)),
             _ => continue,
         };
-        let names: Vec<String> =
-            names_in(rest).into_iter().filter(|n| person::looks_like_person(n)).collect();
-        if !names.is_empty() && names.len() <= 10 {
-            offers.push(Offer::new(people(names), Evidence::Byline, "by", base));
+        let mut offer = |names: Vec<String>, origin: &'static str, score: i32| {
+            if !names.is_empty() && names.len() <= 10 {
+                offers.push(Offer::new(people(names), Evidence::Byline, origin, score));
+            }
+        };
+        let lower = line.text.to_lowercase();
+        if let Some(rest) = after_by(line.text) {
+            let sure = SURELY.iter().any(|s| lower.starts_with(s));
+            offer(persons_in(rest, sure), "by", base);
+        }
+        if line.place == Place::Body && characters > 80 {
+            continue;
+        }
+        if LABELS.contains(&lower.trim_end_matches([':', ' ']))
+            && let Some(next) = lines.get(n + 1).filter(|l| l.text.chars().count() < 50)
+        {
+            offer(persons_in(next.text, true), "label", base - 4);
+        }
+        if line.place != Place::Tail && characters < 140 {
+            let (names, labelled) = beside_date(line.text, sources);
+            offer(names, "dated", if labelled { base - 6 } else { base - 12 });
         }
     }
     links(sources, offers);
+}
+
+/// Names of a byline whose form is that of a person; of one word only where the byline is `sure`.
+fn persons_in(text: &str, sure: bool) -> Vec<String> {
+    let names = names_in(text);
+    let fits = |n: &String| person::looks_like_person(n) || (sure && is_short_name(n));
+    if names.iter().all(fits) {
+        names
+    } else {
+        names.into_iter().filter(|n| person::looks_like_person(n)).collect()
+    }
+}
+
+/// "04.02.2022 | 13:10 Uhr | Jane Doe", "Published August 7, 2023 by Jane Doe": a name on the line of a date, and
+/// whether a word says that it is the author's.
+fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
+    let Some(found) = date::find(text, sources.order).into_iter().next() else { return (Vec::new(), false) };
+    for part in [&text[found.at.end..], &text[..found.at.start]] {
+        for piece in part.split(['|', '•', '·', '–', '—', '(', ')']).map(str::trim) {
+            let piece = piece.trim_start_matches([',', ':', '-', ' ', '/']).trim();
+            let piece = piece.strip_prefix("Uhr").map_or(piece, |p| p.trim_start_matches([',', '|', ' ']));
+            if let Some(rest) = after_by(piece) {
+                let names = persons_in(rest, true);
+                if !names.is_empty() {
+                    return (names, true);
+                }
+            } else if piece.split(' ').count() <= 4 && person::looks_like_person(piece) {
+                return (vec![piece.to_owned()], false);
+            }
+        }
+    }
+    (Vec::new(), false)
 }
 
 /// What follows the byline's first word, where the line begins with one.
@@ -76,7 +140,11 @@ fn links(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             continue;
         }
         let Some(href) = page.attr(a, "href") else { continue };
-        if !is_author_page(href) || is_aside(page, a) || page.hidden(a) {
+        if !is_author_page(href)
+            || is_aside(page, a, Place::Head)
+            || super::marked::helps(page, a)
+            || page.hidden(a)
+        {
             continue;
         }
         for name in person::names(page.text(a)) {
@@ -100,7 +168,7 @@ pub(crate) fn is_author_page(href: &str) -> bool {
         "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/",
         "/autore/", "/writer/", "/writers/", "/contributor/", "/contributors/", "/profile/", "/profiles/",
         "/people/", "/person/", "/staff/", "/journalist/", "/journalists/", "/journaliste/", "/redakteur",
-        "/redaktion/", "/columnist/", "/columnists/", "/by/", "/byline/", "/reporter/", "/reporters/", "/user/",
+        "/redaktion/", "/columnist/", "/columnists/", "/by/", "/newsteam/", "/our-team/", "/byline/", "/reporter/", "/reporters/", "/user/",
         "/users/", "/u/", "/team/", "/bio/", "/expert/", "/experts/", "/verfasser/", "/skribent/",
         "/forfatter/", "/yazar/", "/yazarlar/", "/penulis/", "/writers-", "/correspondents/", "author=",
         "/author-", "/about-the-author", "/avtor", "/impressum/autoren",
@@ -115,52 +183,12 @@ pub(crate) fn names_in(text: &str) -> Vec<String> {
     if let Some(rest) = after_by(text) {
         text = rest;
     }
-    let end = [
-        " | ",
-        " • ",
-        " · ",
-        " – ",
-        " — ",
-        " - ",
-        " on ",
-        " at ",
-        " in ",
-        " for ",
-        " am ",
-        " vom ",
-        " le ",
-        " el ",
-        " il ",
-        " op ",
-        " den ",
-        " Published",
-        " Updated",
-        " Posted",
-        " Last ",
-        " Follow",
-        " published",
-        " updated",
-        " Reviewed",
-        " Medically",
-        " Senior ",
-        " Staff ",
-        " Contributor",
-        " min read",
-        " [",
-        " (@",
-        "\t",
-        " // ",
-        " : ",
-        " -- ",
-        " Veröffentlicht",
-        " aktualisiert",
-        " Lesezeit",
-    ]
-    .iter()
-    .filter_map(|mark| text.find(mark).filter(|at| *at > 2))
-    .chain(text.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 2))
-    .min()
-    .unwrap_or(text.len());
+    let end = AFTER_NAMES
+        .iter()
+        .filter_map(|mark| text.find(mark).filter(|at| *at > 2))
+        .chain(text.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 2))
+        .min()
+        .unwrap_or(text.len());
     // Lines of one element: the first is the name, the next a role or a date.
     let head = text[..end]
         .lines()
@@ -191,34 +219,7 @@ pub(crate) fn may_be_name(name: &str) -> bool {
     (2..=50).contains(&characters)
         && words <= 6
         && !name.contains(['!', '?', ':', '…', '»', '«', '>', '<'])
-        && ![
-            "more",
-            "all posts",
-            "view",
-            "profile",
-            "follow",
-            "about",
-            "read",
-            "contact",
-            "subscribe",
-            "see ",
-            "website",
-            "bio",
-            "posts",
-            "articles",
-            "authors",
-            "our team",
-            "the team",
-            "login",
-            "sign in",
-            "register",
-            "mehr",
-            "alle artikel",
-            "zum profil",
-            "share",
-        ]
-        .iter()
-        .any(|w| {
+        && !NO_BYLINE.iter().any(|w| {
             lower == *w
                 || lower.starts_with(&format!("{w} "))
                 || lower.ends_with(" posts")
@@ -234,7 +235,26 @@ pub(crate) fn is_short_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '\''))
         && may_be_name(name)
         && !person::is_role(&name.to_lowercase())
+        && !person::NO_NAME.contains(&name.to_lowercase().as_str())
+        && !date::is_month(name)
 }
+
+/// What follows the names of a byline.
+#[rustfmt::skip]
+const AFTER_NAMES: &[&str] = &[
+    " | ", " • ", " · ", " – ", " — ", " - ", " on ", " at ", " in ", " for ", " am ", " vom ", " le ",
+    " el ", " il ", " op ", " den ", " Published", " Updated", " Posted", " Last ", " Follow", " published",
+    " updated", " Reviewed", " Medically", " Senior ", " Staff ", " Contributor", " min read", " [", " (@",
+    "\t", " // ", " : ", " -- ", " Veröffentlicht", " aktualisiert", " Lesezeit",
+];
+
+/// Words of links beside a byline.
+#[rustfmt::skip]
+const NO_BYLINE: &[&str] = &[
+    "more", "all posts", "view", "profile", "follow", "about", "read", "contact", "subscribe", "see ",
+    "website", "bio", "posts", "articles", "authors", "our team", "the team", "login", "sign in",
+    "register", "mehr", "alle artikel", "zum profil", "share",
+];
 
 #[cfg(test)]
 mod tests {

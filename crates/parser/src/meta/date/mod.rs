@@ -34,6 +34,11 @@ pub(crate) struct Found {
     pub(crate) ambiguous: bool,
 }
 
+/// Whether a word is the name of a month.
+pub(crate) fn is_month(word: &str) -> bool {
+    months::month(word.trim_end_matches('.')).is_some()
+}
+
 /// All dates of a text, in order. Years alone are left out, months without a day are in.
 pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
     let tokens = token::tokens(text);

@@ -46,15 +46,14 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
         let long = line.text.chars().count() > 110;
         let found = date::find(line.text, sources.order);
         for (n, found) in found.iter().enumerate().take(4) {
-            let before = &line.text[if n == 0 {
-                0
-            } else {
-                line.text[..found.at.start].len().saturating_sub(0).min(found.at.start)
-            }..found.at.start];
-            let label = label(before_of(before));
+            let label = label(before_of(&line.text[..found.at.start]))
+                .or_else(|| label_after(&line.text[found.at.end..]));
             let mut score = match line.place {
                 Place::Head => 62 - i32::from(line.distance.min(20)) - if line.before { 6 } else { 0 },
+                // The text of many a page begins with its own date line.
+                Place::Body if line.distance <= 2 && !long => 52,
                 Place::Body => 30,
+                Place::Tail if label.is_none() && sources.zones.is_cjk => 10,
                 Place::Tail => 34 - i32::from(line.distance.min(10)),
                 Place::Elsewhere => 12,
             };
@@ -113,7 +112,7 @@ fn classes(sources: &Sources<'_>, dates: &mut Dates) {
             Place::Tail => 42,
             Place::Elsewhere => 22,
         } - seen * 2;
-        if is_aside(page, i) {
+        if is_aside(page, i, place) {
             score -= 30;
         }
         let modified = label(before_of(&value[..found.at.start])) == Some(Label::Modified)
@@ -121,6 +120,19 @@ fn classes(sources: &Sources<'_>, dates: &mut Dates) {
         let list = if modified { &mut dates.modified } else { &mut dates.published };
         list.push(Offer::new(found.stamp, Evidence::Visible, "class", score));
         seen += 1;
+    }
+}
+
+/// 2005-02-06 13:26更新, 于 2023-03-12 发布.
+fn label_after(after: &str) -> Option<Label> {
+    let after = after.trim_start();
+    if ["更新", "修改", "수정"].iter().any(|w| after.starts_with(w)) {
+        Some(Label::Modified)
+    } else {
+        ["发布", "發布", "发表", "配信", "公開", "掲載"]
+            .iter()
+            .any(|w| after.starts_with(w))
+            .then_some(Label::Published)
     }
 }
 

@@ -1,0 +1,192 @@
+//! Authors in elements that `rel`, `itemprop` or a class marks as such.
+
+use super::{Authors, western};
+use crate::{
+    NodeId, Page, Tag,
+    meta::{
+        marks::By,
+        person,
+        sources::{Offer, Place, Sources, is_aside},
+    },
+};
+use model::{Evidence, Person};
+
+pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
+    let page = sources.page;
+    let mut itemprops: Vec<Person> = Vec::new();
+    let mut linked: Vec<Person> = Vec::new();
+    let mut everywhere: Vec<Person> = Vec::new();
+    for mark in &sources.marks.authors {
+        let i = mark.node;
+        if page.hidden(i) || page.silent(i) || helps(page, i) {
+            continue;
+        }
+        let (place, distance) = sources.place(i);
+        let aside = is_aside(page, i, place);
+        if mark.by == By::Itemprop {
+            if (page.tag(i) != Tag::Meta && (aside || page.text_len(i) > 200)) || of_image(page, i) {
+                continue;
+            }
+            let name = page.attr(i, "content").map(str::to_owned).unwrap_or_else(|| named_within(page, i));
+            add(
+                &mut itemprops,
+                person::names(&name).into_iter().map(|name| Person { name, url: url_of(sources, i) }),
+            );
+            continue;
+        }
+        let list = names_of(sources, i, mark.by);
+        if list.is_empty() {
+            continue;
+        }
+        let score = match (place, mark.by) {
+            (Place::Head, By::Microformat | By::Property) => 68,
+            (Place::Head, _) => 66,
+            (Place::Tail, By::Microformat) => 52,
+            (Place::Tail, _) => 47,
+            (Place::Body, By::Microformat) => 46,
+            (Place::Body, _) => 40,
+            (Place::Elsewhere, _) => 26,
+        } - i32::from(distance.min(8))
+            - if aside { 30 } else { 0 };
+        let by_rel = mark.by == By::Microformat && page.tag(i) == Tag::A;
+        if by_rel && !aside {
+            add(&mut everywhere, list.iter().cloned());
+            if score >= 50 {
+                add(&mut linked, list.iter().cloned());
+            }
+        }
+        if score >= 40 {
+            offers.push(Offer::new(
+                list,
+                Evidence::Byline,
+                if mark.by == By::Class { "class" } else { "rel" },
+                score,
+            ));
+        }
+    }
+    if !itemprops.is_empty() {
+        offers.push(Offer::new(itemprops, Evidence::Microdata, "itemprop", 72));
+    }
+    // Several `rel=author` links beside each other are one joint byline; the only one of a page is its author's.
+    if linked.len() > 1 {
+        offers.push(Offer::new(linked, Evidence::Byline, "rel*", 67));
+    }
+    if everywhere.len() == 1 {
+        offers.push(Offer::new(everywhere, Evidence::Byline, "rel1", 56));
+    }
+}
+
+/// Most names of one byline.
+const MOST: usize = 12;
+
+fn add(list: &mut Vec<Person>, people: impl Iterator<Item = Person>) {
+    for person in people {
+        if !list.iter().any(|p| p.name == person.name) && list.len() < MOST {
+            list.push(person);
+        }
+    }
+}
+
+/// The element names an editor, a reviewer or a photographer: the words before it say so.
+pub(super) fn helps(page: &Page, i: NodeId) -> bool {
+    let at = page.text_range(i).start;
+    let text = page.full_text();
+    let mut from = at.saturating_sub(36);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..at].to_lowercase();
+    let inside = page.text(i).get(..16).unwrap_or_default().to_lowercase();
+    let words = [
+        "review",
+        "edited",
+        "editor:",
+        "fact check",
+        "fact-check",
+        "photo",
+        "foto",
+        "illustrat",
+        "image",
+        "checked by",
+        "approved by",
+        "updated by",
+        "translat",
+        "cover by",
+        "produced by",
+        "redigeret",
+        "bearbeitet",
+        "编辑",
+    ];
+    let last = before.rsplit(['\u{2022}', '|']).next().unwrap_or_default();
+    words.iter().any(|w| last.contains(w) || inside.starts_with(w))
+}
+
+/// A picture's author.
+fn of_image(page: &Page, i: NodeId) -> bool {
+    page.ancestors(i).take(4).any(|a| {
+        matches!(page.tag(a), Tag::Figure | Tag::Figcaption)
+            || page
+                .attr(a, "itemtype")
+                .is_some_and(|t| t.contains("ImageObject") || t.contains("Comment") || t.contains("Review"))
+    })
+}
+
+/// The name in an element with `itemprop=author`: its `itemprop=name`, or its text.
+fn named_within(page: &Page, i: NodeId) -> String {
+    let named = page
+        .descendants(i)
+        .find(|&d| page.attr(d, "itemprop").is_some_and(|p| p.split(' ').any(|p| p == "name")));
+    named.map_or_else(
+        || page.text(i).to_owned(),
+        |n| page.attr(n, "content").map_or_else(|| page.text(n).to_owned(), str::to_owned),
+    )
+}
+
+/// Names in a marked element: those of its links to author pages, or those its text tells.
+fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
+    let page = sources.page;
+    let mut linked: Vec<Person> = Vec::new();
+    for a in page.all_in(i, Tag::A).take(12) {
+        let Some(href) = page.attr(a, "href") else { continue };
+        if western::is_author_page(href) {
+            for name in person::names(page.text(a)) {
+                if western::may_be_name(&name) && !linked.iter().any(|p| p.name == name) {
+                    linked.push(Person { name, url: page.absolute(href) });
+                }
+            }
+        }
+    }
+    if !linked.is_empty() {
+        return linked;
+    }
+    let text = page.text(i);
+    if text.is_empty() || text.len() > 220 {
+        return Vec::new();
+    }
+    let names = western::names_in(text);
+    let strict = by == By::Class && page.tag(i) != Tag::A;
+    let names: Vec<String> = names
+        .into_iter()
+        .filter(|n| {
+            if strict {
+                person::looks_like_person(n) || western::is_short_name(n)
+            } else {
+                western::may_be_name(n)
+            }
+        })
+        .collect();
+    if names.len() > 12 {
+        return Vec::new();
+    }
+    let url = (names.len() == 1).then(|| url_of(sources, i)).flatten();
+    names.into_iter().map(|name| Person { name, url: url.clone() }).collect()
+}
+
+fn url_of(sources: &Sources<'_>, i: NodeId) -> Option<String> {
+    let page = sources.page;
+    let own = (page.tag(i) == Tag::A).then_some(i);
+    let link = own
+        .or_else(|| page.all_in(i, Tag::A).next())
+        .or_else(|| page.ancestors(i).take(2).find(|&a| page.tag(a) == Tag::A))?;
+    page.attr(link, "href").filter(|h| western::is_author_page(h)).and_then(|h| page.absolute(h))
+}
