@@ -64,6 +64,7 @@ pub(super) fn declared(signals: &Signals) -> f64 {
     sign(signals.root, -2.0);
     let wares = signals.prices > 7 && !signals.published && signals.articles == 0;
     sign(wares, if signals.og_article { -1.0 } else { -2.0 });
+    sign(signals.section_address, -0.5);
     sign(signals.entry_address && !signals.list_address, 0.5);
     weight
 }

@@ -20,9 +20,9 @@ const SUMMARY_CHARS: usize = 600;
 /// The records as works, in order; each address once.
 pub(super) fn works(survey: &Survey<'_>, records: &[Record], titles: &[NodeId]) -> Vec<Work> {
     let page = survey.page;
-    let repeated = repeated_text(survey, records);
+    let naming = Naming::of(survey, records);
     let order = order(page);
-    let linked = records.iter().filter_map(|r| Some((r.root, work(survey, r, repeated, order)?)));
+    let linked = records.iter().filter_map(|r| Some((r.root, work(survey, r, naming, order)?)));
     let unlinked = titles.iter().filter_map(|&t| Some((t, title_only(page, t, order)?)));
     let mut all: Vec<(NodeId, Work)> = linked.chain(unlinked).collect();
     all.sort_by_key(|(node, _)| *node);
@@ -88,16 +88,33 @@ fn complete(work: &mut Work, other: Work) {
     work.source = work.source.take().or(other.source);
 }
 
-/// The text that all links have, where they have one: it names none of them.
-fn repeated_text<'p>(survey: &Survey<'p>, records: &[Record]) -> Option<&'p str> {
-    let first = survey.links[records.first()?.link].text;
-    (records.len() > 2 && records.iter().all(|r| survey.links[r.link].text == first)).then_some(first)
+/// How the links of a list name its works, or fail to.
+#[derive(Clone, Copy)]
+struct Naming<'p> {
+    /// The text that all links have, where they have one.
+    repeated: Option<&'p str>,
+    /// Most texts are docket numbers or the like.
+    codes: bool,
 }
 
-fn work(survey: &Survey<'_>, record: &Record, repeated: Option<&str>, order: Order) -> Option<Work> {
+impl<'p> Naming<'p> {
+    fn of(survey: &Survey<'p>, records: &[Record]) -> Self {
+        let text = |r: &Record| survey.links[r.link].text;
+        let first = records.first().map(text);
+        let repeated = first.filter(|f| records.len() > 2 && records.iter().all(|r| text(r) == *f));
+        let codes = records.iter().filter(|r| is_code(text(r))).count() * 10 > records.len() * 7;
+        Self { repeated, codes }
+    }
+
+    fn says_nothing(self, text: &str) -> bool {
+        Some(text) == self.repeated || (self.codes && is_code(text))
+    }
+}
+
+fn work(survey: &Survey<'_>, record: &Record, naming: Naming<'_>, order: Order) -> Option<Work> {
     let page = survey.page;
     let link = &survey.links[record.link];
-    let says_nothing = Some(link.text) == repeated || link.action;
+    let says_nothing = link.action || naming.says_nothing(link.text);
     let title = if says_nothing {
         title_beside(page, record, link.node)
     } else {
@@ -171,6 +188,17 @@ fn is_mostly_date(line: &str) -> bool {
     line.len() < 40 && text::may_hold_date(line)
 }
 
+/// Elements whose text may be a title.
+const HOLDS_TITLE: &[Tag] =
+    &[Tag::Td, Tag::Th, Tag::P, Tag::Div, Tag::Span, Tag::B, Tag::Strong, Tag::I, Tag::Em, Tag::Dd];
+
+/// A docket number, an identifier, a date: more digits than letters.
+fn is_code(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    digits >= 3 && digits > letters
+}
+
 /// The title where the link only says "PDF": the record's heading, what is called its title, else its
 /// first text of weight.
 fn title_beside(page: &Page, record: &Record, link: NodeId) -> Option<String> {
@@ -180,37 +208,37 @@ fn title_beside(page: &Page, record: &Record, link: NodeId) -> Option<String> {
     let heading = heading.map(|h| page.text(h)).filter(|t| !words::is_action(t));
     let attribute =
         || page.attr(link, "title").or_else(|| page.all_in(link, Tag::Img).find_map(|i| page.attr(i, "alt")));
+    // Only what is no link, so that a cell with "Name (details)" gives the name.
     let cell = || {
         nodes
             .clone()
             .filter(|&d| {
-                matches!(
-                    page.tag(d),
-                    Tag::Td
-                        | Tag::Th
-                        | Tag::P
-                        | Tag::Div
-                        | Tag::Span
-                        | Tag::B
-                        | Tag::Strong
-                        | Tag::A
-                        | Tag::Text
-                )
+                let text = page.tag(d) == Tag::Text || HOLDS_TITLE.contains(&page.tag(d));
+                text && page.link_len(d) == 0 && !(d..page.end(d)).contains(&link)
             })
-            .filter(|&d| !page.within(d, link) && !(d..page.end(d)).contains(&link))
             .map(|d| page.text(d))
             .filter(|t| {
                 !t.contains('\n') && t.len() < 2 * TITLE_CHARS && !words::is_action(t) && !is_mostly_date(t)
             })
-            .max_by_key(|t| text::weight(t).min(80))
+            .max_by_key(|t| (text::weight(t).min(80), std::cmp::Reverse(t.len())))
             .filter(|t| text::weight(t) >= 8)
+    };
+    let linked = || {
+        let links = page.all_in_range(nodes.clone(), Tag::A).filter(|&a| a != link).map(|a| page.text(a));
+        links.filter(|t| text::is_title(t) && !is_code(t)).max_by_key(|t| text::weight(t).min(80))
     };
     let lines = || {
         let lines: Vec<&str> = record.text(page).lines().map(str::trim).filter(|l| !l.is_empty()).collect();
         title_line(&lines)
     };
     let attribute_title = attribute().filter(|t| text::is_title(t));
-    heading.or_else(cell).or(attribute_title).or_else(lines).map(one_line).filter(|t| !t.is_empty())
+    heading
+        .or_else(cell)
+        .or_else(linked)
+        .or(attribute_title)
+        .or_else(lines)
+        .map(one_line)
+        .filter(|t| !t.is_empty())
 }
 
 pub(super) fn one_line(text: &str) -> String {
@@ -253,7 +281,8 @@ fn printed(text: &str, title: &str, order: Order) -> Option<Stamp> {
     }
     let found = |text: &str| date::find(text, order).into_iter().next().map(|f| f.stamp);
     match text.split_once(title).filter(|_| !title.is_empty()) {
-        Some((before, after)) => found(before).or_else(|| found(after)),
+        // The title's own date last: "October 17, 2014 - On the harbour".
+        Some((before, after)) => found(before).or_else(|| found(after)).or_else(|| found(title)),
         None => found(text),
     }
 }

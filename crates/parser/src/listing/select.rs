@@ -153,6 +153,9 @@ fn without_outliers(page: &Page, records: &mut Vec<Record>) {
     records.drain(..first);
 }
 
+/// What stands before a list and is longer is no heading, and holds none that is meant for the list.
+const HEADING_BYTES: usize = 600;
+
 /// The nearest short text before `node`: a heading, or what serves as one.
 pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
     let mut at = node;
@@ -162,6 +165,9 @@ pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
             if page.text(before).is_empty() {
                 at = before;
                 continue;
+            }
+            if page.text_len(before) > HEADING_BYTES {
+                return None;
             }
             let inner = (before..page.end(before)).rfind(|&d| page.tag(d).heading_level().is_some());
             let text = page.text(inner.unwrap_or(before));

@@ -29,6 +29,8 @@ pub(super) struct Signals {
     pub(super) author_page: bool,
     /// The address is that of an entry: several words joined by hyphens at its end, or after "blog", "article".
     pub(super) entry_address: bool,
+    /// The address is that of a section: one or two plain words.
+    pub(super) section_address: bool,
     /// Prices on the page.
     pub(super) prices: usize,
     /// The address is the site's root.
@@ -47,6 +49,7 @@ impl Signals {
         }
         signals.read_body(page);
         signals.list_address = is_list_address(&page.url);
+        signals.section_address = is_section_address(&page.url);
         signals.entry_address = is_entry_address(&page.url);
         signals.author_page |= is_author_address(&page.url)
             || page
@@ -182,6 +185,13 @@ fn is_entry_address(url: &url::Url) -> bool {
         )
     });
     joints >= 4 || (named && joints >= 2)
+}
+
+fn is_section_address(url: &url::Url) -> bool {
+    let Some(segments) = url.path_segments() else { return false };
+    let segments: Vec<&str> = segments.filter(|s| !s.is_empty()).collect();
+    let plain = |s: &&str| s.len() < 20 && s.bytes().all(|b| b.is_ascii_alphabetic());
+    (1..=2).contains(&segments.len()) && segments.iter().all(plain)
 }
 
 /// The address has a part that names authors' pages before its last one.

@@ -57,8 +57,8 @@ impl Region {
             b"banner" | b"masthead" | b"ticker" | b"marquee" | b"slider" | b"carousel" | b"slideshow"
             | b"swiper" => Self::HEADER,
             b"sidebar" | b"aside" | b"rail" | b"sidewrapper" | b"secondary" | b"promo" | b"sponsor"
-            | b"sponsored" | b"advert" | b"advertisement" | b"ad" | b"ads" | b"newsletter" | b"blogroll"
-            | b"friends" | b"links" | b"leftbar" | b"rightbar" | b"sidenav" => Self::ASIDE,
+            | b"sponsored" | b"advert" | b"advertisement" | b"newsletter" | b"blogroll" | b"friends"
+            | b"links" | b"leftbar" | b"rightbar" | b"sidenav" => Self::ASIDE,
             b"related" | b"relative" | b"popular" | b"recommend" | b"recommended" | b"recommendation"
             | b"recommendations" | b"trending" | b"mostread" | b"mostviewed" | b"hot" | b"rank"
             | b"ranking" | b"similar" | b"readmore" | b"upnext" | b"xiangguan" | b"tuijian" | b"paihang" => {
@@ -123,6 +123,10 @@ pub(super) fn heads_other_lists(heading: &str) -> bool {
         "popularne", "související", "nejčtenější", "relaterade", "mest lest", "mest läst", "ilgili",
         "benzer", "terkait", "terpopuler", "مقالات ذات صلة", "الأكثر قراءة",
     ];
+    // "190 articles related to this topic" is a sentence.
+    if heading.chars().count() > 48 {
+        return false;
+    }
     let heading = heading.to_lowercase();
     PARTS.iter().any(|p| heading.contains(p))
 }
