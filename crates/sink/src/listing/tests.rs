@@ -353,3 +353,81 @@ fn a_work_that_its_feed_calls_changed_is_read_again() {
     let again: Vec<_> = commit.discovered.iter().map(|p| (p.url.as_str(), p.again)).collect();
     assert_eq!(again, [("https://a.example/1", true)]);
 }
+
+mod any_list {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn paths() -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec("[a-l]", 0..14)
+    }
+
+    fn known_works() -> impl Strategy<Value = Vec<KnownWork>> {
+        prop::collection::btree_map("[a-l]", (1_i64..4, 0_u32..3, any::<bool>()), 0..12).prop_map(|works| {
+            let work =
+                |((path, (page, missed, removed)), place): ((String, (i64, u32, bool)), u32)| KnownWork {
+                    seen_on: PageId(page),
+                    missed,
+                    removed_at: removed.then(now),
+                    ..known(&path, place)
+                };
+            works.into_iter().zip(0..).map(work).collect()
+        })
+    }
+
+    fn containers() -> impl Strategy<Value = Container> {
+        prop::sample::select(vec![Container::Found, Container::Empty, Container::Missing])
+    }
+
+    proptest! {
+        #[test]
+        fn is_judged_soberly(
+            shown in paths(), next in paths(), works_known in known_works(), container in containers(),
+            first: bool, visited_before: bool, kind in prop::sample::select(vec![PageKind::Listing, PageKind::Feed]),
+        ) {
+            let mut context = if visited_before { visited(&[]) } else { listing_context() };
+            context.page.depth = u32::from(!first);
+            context.listings[0].is_first_page = first;
+            context.listings[0].works = works_known;
+            let state = context.listings[0].clone();
+            let listing = Listing {
+                container,
+                ..with_next(
+                    &shown.iter().map(String::as_str).collect::<Vec<_>>(),
+                    &next.iter().map(String::as_str).collect::<Vec<_>>(),
+                )
+            };
+            let commit = run(&context, &page(kind, None, Some(listing)));
+
+            let mut keys = HashSet::new();
+            prop_assert!(commit.works.iter().all(|w| keys.insert(w.key.clone())), "each work is judged once");
+            let alarmed = commit.sources.iter().any(|s| s.alarm.is_some());
+            prop_assert!(first || commit.sources.is_empty());
+            for change in &commit.works {
+                let before = state.known(&change.key);
+                match &change.state {
+                    WorkState::Listed { url, .. } => prop_assert!(url.is_some()),
+                    WorkState::Missed { missed, removed_at } => {
+                        let before = before.expect("only a known work is missed");
+                        prop_assert!(kind != PageKind::Feed && !alarmed && before.removed_at.is_none());
+                        prop_assert_eq!(*missed, before.missed + 1);
+                        prop_assert_eq!(removed_at.is_some(), *missed >= 2, "two visits agree");
+                    }
+                }
+            }
+            let told = |kind: &str| commit.events.iter().filter(|e| e.kind == kind).count();
+            let removed = commit.works.iter().filter(|w| matches!(w.state, WorkState::Missed { removed_at: Some(_), .. }));
+            prop_assert_eq!(told("work.removed"), removed.count());
+            let fresh = commit.works.iter().filter(|w| {
+                matches!(w.state, WorkState::Listed { .. })
+                    && state.known(&w.key).is_none_or(|k| k.removed_at.is_some())
+            });
+            prop_assert_eq!(told("work.listed") + told("work.returned"), fresh.count());
+            for found in &commit.discovered {
+                prop_assert!(found.depth == context.page.depth + 1 && found.key != context.page.key);
+                prop_assert!(!found.again || visited_before);
+            }
+        }
+    }
+}
