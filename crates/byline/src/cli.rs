@@ -332,6 +332,9 @@ pub struct TryArgs {
     /// What the page is expected to be: article or listing
     #[arg(long, value_name = "KIND")]
     pub kind: Option<model::PageKind>,
+    /// What else was considered, with its score
+    #[arg(long)]
+    pub explain: bool,
     /// The text as Markdown, after the fields
     #[arg(long)]
     pub text: bool,

@@ -52,9 +52,6 @@ pub struct Settings {
     /// Proxy for all fetches: http://, https://
     #[arg(long, global = true, value_name = "URL")]
     pub proxy: Option<Secret>,
-    /// Site rules (TOML); repeatable
-    #[arg(long, global = true, value_name = "FILE", value_delimiter = ',')]
-    pub rules: Option<Vec<PathBuf>>,
     /// Where the web pages are served [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -85,7 +82,6 @@ macro_rules! every_setting {
             per_host,
             contact,
             proxy,
-            rules,
             listen,
             fetchers,
             parsers,
@@ -110,7 +106,6 @@ pub struct Config {
     pub per_host: u32,
     pub contact: Option<String>,
     pub proxy: Option<Secret>,
-    pub rules: Vec<PathBuf>,
     pub listen: SocketAddr,
     /// `listen` was asked for, not only defaulted.
     pub listen_given: bool,
@@ -189,7 +184,6 @@ fn resolve(
         per_host: merged.per_host.unwrap_or(1),
         contact: merged.contact,
         proxy: merged.proxy,
-        rules: merged.rules.unwrap_or_default(),
         listen_given: merged.listen.is_some(),
         listen: merged.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
         fetchers: merged.fetchers.unwrap_or(64).max(1),
@@ -208,7 +202,7 @@ impl Config {
     pub fn rows(&self) -> Vec<(String, String, String)> {
         let list = |items: Vec<String>| items.join(", ");
         let secret = |s: &Option<Secret>| s.as_ref().map(Secret::to_string).unwrap_or_default();
-        let values: [(&str, String); 15] = [
+        let values: [(&str, String); 14] = [
             ("data", self.data.display().to_string()),
             ("database_url", secret(&self.database_url)),
             ("amqp_url", secret(&self.amqp_url)),
@@ -218,7 +212,6 @@ impl Config {
             ("per_host", self.per_host.to_string()),
             ("contact", self.contact.clone().unwrap_or_default()),
             ("proxy", secret(&self.proxy)),
-            ("rules", list(self.rules.iter().map(|p| p.display().to_string()).collect())),
             ("listen", self.listen.to_string()),
             ("fetchers", self.fetchers.to_string()),
             ("parsers", self.parsers.to_string()),

@@ -158,12 +158,13 @@ impl Engine {
             self.run_stage(Arc::new(stage), config.fetchers, FETCH_DEADLINE);
         }
         if let Some(archive) = archive.as_ref().filter(|_| plan.has(Role::Parser)) {
-            let stage = parser::ParseStage::new(Arc::clone(archive), open::rules(config)?, config.parsers);
+            let stage =
+                parser::ParseStage::new(Arc::clone(archive), parser::Rules::default(), config.parsers);
             self.run_stage(Arc::new(stage), config.parsers, PARSE_DEADLINE);
         }
         if let (Some(archive), Some(store)) = (&archive, store.filter(|_| plan.has(Role::Sink))) {
             let stage =
-                Arc::new(sink::SinkStage::new(store.clone(), Arc::clone(archive), open::sink_policy(config)));
+                Arc::new(sink::SinkStage::new(store.clone(), Arc::clone(archive), sink::Policy::default()));
             let letters = Arc::new(letters::Letters::new(store.clone(), Arc::clone(&stage)));
             self.run_stage(stage, SINKS, Duration::from_secs(60));
             let collector = DeadLetterCollector::new(Arc::clone(&self.transport), letters);

@@ -24,7 +24,7 @@ pub use rules::Rules;
 pub use stage::ParseStage;
 
 use chrono::{DateTime, Utc};
-use model::{Evidence, Field, PageKind, Parsed};
+use model::{Article, Evidence, Field, PageKind, Parsed};
 use url::Url;
 
 /// Raised with every change that can change a result: what older versions made can then be made again.
@@ -71,6 +71,11 @@ fn parse_html(input: &PageInput<'_>) -> Parsed {
         notes.push("decode-replacement".to_owned());
     }
     article.blocks = body.blocks;
+    let kind = if is_the_listed_work(&kind, &article, input.hints) {
+        Field::new(PageKind::Article, Evidence::Listing)
+    } else {
+        kind
+    };
     Parsed {
         kind,
         article: (!article.blocks.is_empty()).then_some(article),
@@ -82,6 +87,18 @@ fn parse_html(input: &PageInput<'_>) -> Parsed {
     }
 }
 
+/// A short text under the very title by which an author's list led here: that work, though the page by itself
+/// says too little to be told from a notice or a form.
+fn is_the_listed_work(kind: &Field<PageKind>, article: &Article, hints: &model::Hints) -> bool {
+    let (Some(title), Some(listed)) = (&article.title, &hints.listed) else { return false };
+    let words = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    kind.value == PageKind::Other
+        && hints.expected == PageKind::Article
+        && !article.blocks.is_empty()
+        && !words(&listed.title).is_empty()
+        && words(&listed.title) == words(&title.value)
+}
+
 /// The result of a page that is nothing but a list.
 fn listed(input: &PageInput<'_>, kind: PageKind, listing: Option<model::Listing>) -> Parsed {
     let charset = charset::decode(input.bytes, input.content_type).charset;
@@ -91,4 +108,35 @@ fn listed(input: &PageInput<'_>, kind: PageKind, listing: Option<model::Listing>
     }
     parsed.listing = listing;
     parsed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_kind(listed: Option<&str>, expected: PageKind, kind: PageKind) {
+        let html = "<html><head><title>Short notes</title></head><body><h1>Short notes</h1>\
+            <p>A text of two sentences is a work as well. Its author listed it.</p></body></html>";
+        let listed = listed.map(|title| model::Listed { title: title.into(), ..model::Listed::default() });
+        let hints = model::Hints { expected, authors: Vec::new(), listed };
+        let url = Url::parse("https://a.example/x").unwrap();
+        let input = PageInput {
+            url: &url,
+            bytes: html.as_bytes(),
+            content_type: Some("text/html"),
+            x_robots_tag: None,
+            captured_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+            hints: &hints,
+        };
+        assert_eq!(parse(&input, &Rules::default()).kind.value, kind);
+    }
+
+    #[test]
+    fn a_short_text_is_a_work_where_a_list_led_to_it_by_its_title() {
+        check_kind(Some("Short notes"), PageKind::Article, PageKind::Article);
+        check_kind(Some("Other notes"), PageKind::Article, PageKind::Other);
+        check_kind(None, PageKind::Article, PageKind::Other);
+        check_kind(Some("Short notes"), PageKind::Other, PageKind::Other);
+    }
 }

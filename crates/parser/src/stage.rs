@@ -61,7 +61,7 @@ impl ParseStage {
         Ok(Some(PageParsed { fetched, result: Some(result) }))
     }
 
-    /// The outer error is ours, the inner one the page's.
+    /// The outer error is ours, and its message goes to the dead letters; the inner one is the page's.
     async fn read(
         &self,
         kept: Capture,
@@ -93,13 +93,12 @@ impl ParseStage {
             drop(permit);
             Box::new(parsed)
         });
-        Ok(match tokio::time::timeout(self.deadline, parsing).await {
-            Ok(Ok(parsed)) => Ok(parsed),
-            Ok(Err(error)) => Err(Spoilt::of_panic(error)),
-            Err(_) => {
-                Err(Spoilt { code: "deadline", message: format!("not parsed after {:?}", self.deadline) })
-            }
-        })
+        match tokio::time::timeout(self.deadline, parsing).await {
+            Ok(Ok(parsed)) => Ok(Ok(parsed)),
+            // Our own fault, so the message is kept, to be replayed once it is mended.
+            Ok(Err(error)) => Err(Failure::permanent("panic", words_of(error))),
+            Err(_) => Err(Failure::permanent("deadline", format!("not parsed after {:?}", self.deadline))),
+        }
     }
 
     /// In the message where it is small, else in the archive.
@@ -138,17 +137,15 @@ struct Spoilt {
     message: String,
 }
 
-impl Spoilt {
-    fn of_panic(error: JoinError) -> Self {
-        let message = match error.try_into_panic() {
-            Ok(panic) => panic
-                .downcast_ref::<&str>()
-                .map(|s| (*s).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default(),
-            Err(error) => error.to_string(),
-        };
-        Self { code: "panic", message }
+/// What a panic said.
+fn words_of(error: JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(panic) => panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default(),
+        Err(error) => error.to_string(),
     }
 }
 
@@ -160,5 +157,132 @@ impl From<CodingError> for Spoilt {
             CodingError::TooLarge(_) => "body-too-large",
         };
         Self { code, message: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, Utc};
+    use model::{
+        ArchiveError, CaptureId, CaptureRef, Cause, Grant, Hints, PageId, PageUrl, Validators, VisitId,
+    };
+    use std::{collections::HashMap, sync::Mutex};
+
+    #[derive(Default)]
+    struct Kept {
+        captures: Mutex<HashMap<CaptureId, Capture>>,
+        values: Mutex<HashMap<String, Bytes>>,
+    }
+
+    #[async_trait]
+    impl Archive for Kept {
+        async fn put(&self, capture: &Capture) -> Result<CaptureRef, ArchiveError> {
+            self.captures.lock().unwrap().insert(capture.id, capture.clone());
+            let length = capture.body.len() as u64;
+            Ok(CaptureRef { id: capture.id, key: String::new(), length, digest: String::new() })
+        }
+
+        async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError> {
+            let kept = self.captures.lock().unwrap().get(&at.id).cloned();
+            kept.ok_or_else(|| ArchiveError::Missing(at.id.to_string()))
+        }
+
+        async fn put_value(&self, key: &str, value: Bytes) -> Result<(), ArchiveError> {
+            self.values.lock().unwrap().insert(key.to_owned(), value);
+            Ok(())
+        }
+
+        async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
+            let kept = self.values.lock().unwrap().get(key).cloned();
+            kept.ok_or_else(|| ArchiveError::Missing(key.to_owned()))
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn fetched(expected: PageKind, outcome: Outcome) -> Fetched {
+        let grant = Grant {
+            visit: VisitId::new(),
+            page: PageId(1),
+            url: PageUrl::parse("https://a.example/x").unwrap(),
+            granted_at: now(),
+            lease_until: now(),
+            gap_ms: 0,
+            validators: Validators::default(),
+            hints: Hints { expected, authors: Vec::new(), listed: None },
+        };
+        let (started_at, ended_at) = (now(), now());
+        Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes: 0, hops: Vec::new(), outcome }
+    }
+
+    async fn captured(archive: &Kept, body: String, coding: Option<&str>) -> Outcome {
+        let coding = coding.map(|c| ("content-encoding".to_owned(), c.to_owned()));
+        let capture = Capture {
+            id: CaptureId::new(),
+            url: "https://a.example/x".to_owned(),
+            captured_at: now(),
+            ip: None,
+            request_headers: Vec::new(),
+            status: 200,
+            response_headers: coding.into_iter().collect(),
+            body: body.into(),
+        };
+        Outcome::Captured {
+            status: 200,
+            capture: archive.put(&capture).await.unwrap(),
+            validators: Validators::default(),
+            content_type: Some("text/html".to_owned()),
+        }
+    }
+
+    async fn run(archive: &Arc<Kept>, fetched: Fetched) -> Result<Option<ParseValue>, Failure> {
+        let stage = ParseStage::new(Arc::clone(archive) as _, Rules::default(), 1);
+        let mut results = stage.process(vec![fetched]).await;
+        results.pop().unwrap().map(|parsed| parsed.unwrap().result.map(|r| r.value))
+    }
+
+    #[tokio::test]
+    async fn what_is_no_fresh_answer_passes_unread() {
+        let archive = Arc::new(Kept::default());
+        let outcome = Outcome::NotModified { validators: Validators::default() };
+        assert_eq!(run(&archive, fetched(PageKind::Article, outcome)).await.unwrap(), None);
+        let outcome = captured(&archive, "User-agent: *".to_owned(), None).await;
+        let robots = run(&archive, fetched(PageKind::Robots, outcome)).await.unwrap();
+        assert_eq!(robots, Some(ParseValue::Robots));
+    }
+
+    #[tokio::test]
+    async fn small_results_travel_and_large_ones_are_kept() {
+        let archive = Arc::new(Kept::default());
+        let page = |paragraphs: usize| {
+            let text: String = (0..paragraphs)
+                .map(|i| {
+                    format!("<p>Paragraph {i} says something of its own, at some length, as they do.</p>")
+                })
+                .collect();
+            format!("<html><body><article><h1>A title</h1>{text}</article></body></html>")
+        };
+        let outcome = captured(&archive, page(10), None).await;
+        let small = run(&archive, fetched(PageKind::Article, outcome)).await.unwrap();
+        assert!(matches!(small, Some(ParseValue::Inline { .. })), "{small:?}");
+        let outcome = captured(&archive, page(5000), None).await;
+        let large = run(&archive, fetched(PageKind::Article, outcome)).await.unwrap();
+        let Some(ParseValue::Archived { key }) = large else { panic!("{large:?}") };
+        let kept: Parsed = serde_json::from_slice(&archive.get_value(&key).await.unwrap()).unwrap();
+        assert!(kept.article.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_broken_coding_is_the_pages_fault_and_a_missing_capture_ours() {
+        let archive = Arc::new(Kept::default());
+        let outcome = captured(&archive, "not gzip".to_owned(), Some("gzip")).await;
+        let broken = run(&archive, fetched(PageKind::Article, outcome.clone())).await.unwrap();
+        assert!(matches!(broken, Some(ParseValue::Failed { code, .. }) if code == "coding-broken"));
+        let empty = Arc::new(Kept::default());
+        let missing = run(&empty, fetched(PageKind::Article, outcome)).await.unwrap_err();
+        assert_eq!(missing.code(), "archive-missing");
     }
 }

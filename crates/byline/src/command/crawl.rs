@@ -160,6 +160,10 @@ impl Outcome {
         if self.failures.is_empty() && !self.interrupted { Ran::Well } else { Ran::SomeFailed }
     }
 
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
     pub(super) fn print(&self, cx: &Context) -> Result<()> {
         if cx.out.json {
             return Ok(cx.out.json_line(self)?);

@@ -35,7 +35,7 @@ pub(super) async fn run(cx: &Context, args: &DemoArgs) -> Result<Ran> {
         cx.out.line("")?;
     }
     outcome.print(&cx)?;
-    if args.no_serve {
+    if args.no_serve || outcome.interrupted() {
         stop.cancel();
         return Ok(Ran::Well);
     }

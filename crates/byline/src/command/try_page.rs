@@ -41,7 +41,6 @@ struct Page {
 }
 
 pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
-    let rules = open::rules(&cx.config)?;
     let page = match args.page.as_str() {
         "-" => from_file(args, "stdin", read_all(std::io::stdin())?)?,
         text if text.starts_with("http://") || text.starts_with("https://") => {
@@ -65,13 +64,16 @@ pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
         captured_at: page.captured_at,
         hints: &hints,
     };
-    let parsed = parser::parse(&input, &rules);
+    let parsed = parser::parse(&input, &parser::Rules::default());
     if cx.out.json {
         cx.out.json_line(
             &json!({ "url": page.url, "parser_version": parser::PARSER_VERSION, "parsed": parsed }),
         )?;
     } else {
         print(cx, args, &page.url, &parsed)?;
+        if args.explain {
+            explain(cx, &input)?;
+        }
     }
     Ok(Ran::Well)
 }
@@ -205,6 +207,31 @@ fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed) -> Result
     if let Some(article) = parsed.article.as_ref().filter(|_| args.text) {
         cx.out.line("")?;
         cx.out.line(&block::to_markdown(&article.blocks))?;
+    }
+    Ok(())
+}
+
+/// What else was considered: for each field every value with its score, for the list every candidate.
+fn explain(cx: &Context, input: &PageInput<'_>) -> Result<()> {
+    let decoded = parser::charset::decode(input.bytes, input.content_type);
+    let page = parser::Page::parse(input.url, &decoded.text);
+    let body = parser::body::extract(&page);
+    let mut table = Table::new(["field", "", ">score", "value", "from", "place"]);
+    for candidate in parser::meta::explain(&page, input, &body) {
+        table.row([
+            candidate.field.to_owned(),
+            if candidate.chosen { "taken".to_owned() } else { String::new() },
+            candidate.score.to_string(),
+            candidate.value,
+            candidate.evidence.to_string(),
+            candidate.origin,
+        ]);
+    }
+    cx.out.line("\nvalues considered")?;
+    cx.out.table(&table)?;
+    cx.out.line("\nlists considered")?;
+    for line in parser::listing::explain(&page, &body) {
+        cx.out.line(&crate::output::clean(&line))?;
     }
     Ok(())
 }

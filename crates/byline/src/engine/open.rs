@@ -1,4 +1,4 @@
-//! Makes what the parts stand on of the settings: database, archive, broker, HTTP client, rules.
+//! Makes what the parts stand on of the settings: database, archive, broker, HTTP client.
 
 use crate::{
     config::Config,
@@ -144,21 +144,6 @@ pub fn client(config: &Config) -> Result<fetcher::Client> {
     }))
 }
 
-/// Site rules of all files together.
-///
-/// # Errors
-/// With file, line and column where a rule is wrong.
-pub fn rules(config: &Config) -> Result<parser::Rules> {
-    if let Some(path) = config.rules.first() {
-        return Err(Usage(format!("{}: site rules cannot be read by this version", path.display())).into());
-    }
-    Ok(parser::Rules::default())
-}
-
 pub fn scheduler_config(config: &Config) -> scheduler::Config {
     scheduler::Config { gap: config.gap.0, per_host: config.per_host, ..scheduler::Config::default() }
-}
-
-pub fn sink_policy(_config: &Config) -> sink::Policy {
-    sink::Policy::default()
 }

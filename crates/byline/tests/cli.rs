@@ -1,0 +1,126 @@
+//! The binary from outside: help, exit codes, the demo.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
+
+use byline::cli::Cli;
+use clap::CommandFactory;
+use std::process::{Command, Output};
+
+fn byline(arguments: &[&str]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_byline"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BYLINE_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(home.path()).env("BYLINE_DATA", home.path().join("data")).args(arguments);
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn help_is_the_reference() {
+    insta::assert_snapshot!(Cli::command().render_long_help().to_string());
+}
+
+#[track_caller]
+fn check_refused(arguments: &[&str], words: &str) {
+    let output = byline(arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(64), "{arguments:?}: {said}");
+    assert!(said.contains(words), "{arguments:?}: {said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn wrong_usage_ends_with_64_and_says_what_to_do() {
+    check_refused(&["crawl", "example.org/author"], "write it in full");
+    check_refused(&["crawl"], "byline crawl https://");
+    check_refused(&["unfollow", "nobody"], "byline authors");
+    check_refused(&["run", "fetcher"], "--amqp-url");
+    check_refused(&["--gap", "soon", "status"], "write 300ms, 2s");
+    check_refused(&["--allow-net", "10.0.0.0/99", "status"], "is not an address range");
+    check_refused(&["--config", "missing.toml", "status"], "missing.toml");
+    check_refused(&["--database-url", "mysql://x", "status"], "postgres://");
+    check_refused(&["reparse"], "--all");
+    check_refused(&["show", "7"], "nothing is known");
+    check_refused(&["articles", "--since", "yesterday"], "2026-11-23");
+    check_refused(&["frobnicate"], "unrecognized subcommand");
+}
+
+#[test]
+fn an_empty_store_is_no_failure() {
+    for command in
+        [&["status"][..], &["authors"], &["works"], &["articles"], &["search", "x"], &["dead", "list"]]
+    {
+        for json in [&[][..], &["--json"]] {
+            let arguments = [command, json].concat();
+            let output = byline(&arguments);
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn the_demo_finds_what_the_bundled_site_has() {
+    let output = byline(&["demo", "--no-serve", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (summary, articles) = lines.split_last().unwrap();
+    let title = |wanted: &str| articles.iter().find(|a| a["title"] == wanted);
+    assert_eq!(articles.len(), 12, "{articles:#?}");
+    for wanted in [
+        "中俄关系2015:高调前行、道路曲折",
+        "中国智慧与力量造福世界",
+        "金砖国家将建立更密切合作伙伴关系",
+        "山水画里的留白",
+        "The last ferry is a public square",
+        "The map in the waiting room",
+    ] {
+        assert!(title(wanted).is_some(), "{wanted} in {articles:#?}");
+    }
+    let seed = title("中俄关系2015:高调前行、道路曲折").unwrap();
+    assert!(
+        (4_000..5_000).contains(&seed["length"].as_u64().unwrap()),
+        "the doubled body is kept once: {seed}"
+    );
+    assert_eq!(summary["authors"][1]["works"], 6);
+    let failures = summary["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 1, "{failures:#?}");
+    assert_eq!(failures[0]["disposition"], "gone");
+}
+
+#[test]
+fn try_reads_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    let paragraph = "This paragraph is long enough to be the body of an article. ".repeat(8);
+    std::fs::write(
+        &path,
+        format!("<html><body><article><h1>A title</h1><p>{paragraph}</p></article></body></html>"),
+    )
+    .unwrap();
+    let output = byline(&["try", path.to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(value["parsed"]["article"]["blocks"].is_array(), "{value}");
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = byline(&["completions", shell]);
+        assert!(output.status.success() && text(&output.stdout).contains("byline"), "{shell}");
+    }
+}
+
+#[test]
+fn configuration_is_printed_with_its_origin_and_without_secrets() {
+    let output = byline(&["config", "--json", "--amqp-url", "amqp://u:hunter2@mq/v"]);
+    let said = text(&output.stdout);
+    assert!(said.contains(r#"{"from":"flag","setting":"amqp-url","value":"amqp://u:***@mq/v"}"#), "{said}");
+    assert!(said.contains(r#""from":"environment","setting":"data""#), "{said}");
+}
