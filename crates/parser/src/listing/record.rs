@@ -185,7 +185,8 @@ fn title_line<'t>(lines: &[&'t str]) -> Option<&'t str> {
 }
 
 fn is_mostly_date(line: &str) -> bool {
-    line.len() < 40 && text::may_hold_date(line)
+    // "Published: 26 December 2016", but not "People v. Doe 4/29/24".
+    line.len() < 40 && text::may_hold_date(line) && line.chars().filter(|c| c.is_alphabetic()).count() <= 17
 }
 
 /// Elements whose text may be a title.

@@ -27,7 +27,8 @@ pub(super) struct Signals {
     pub(super) list_address: bool,
     /// The address, the body's classes or the head say that the page is an author's.
     pub(super) author_page: bool,
-    /// The address is that of an entry: several words joined by hyphens at its end, or after "blog", "article".
+    /// The address is that of an entry: several words joined by hyphens at its end, or after "blog", "article";
+    /// a day, an identifier.
     pub(super) entry_address: bool,
     /// The address is that of a section: one or two plain words.
     pub(super) section_address: bool,
@@ -184,7 +185,10 @@ fn is_entry_address(url: &url::Url) -> bool {
                 | "press-release"
         )
     });
-    joints >= 4 || (named && joints >= 2)
+    // A day before the last segment, or an identifier as the last one.
+    let day = before.iter().any(|s| s.len() >= 8 && s.bytes().filter(u8::is_ascii_digit).count() == 8);
+    let digits = last.bytes().filter(u8::is_ascii_digit).count();
+    joints >= 4 || (named && joints >= 2) || day || digits >= 6
 }
 
 fn is_section_address(url: &url::Url) -> bool {

@@ -94,6 +94,23 @@ fn the_last_page_may_hold_one_work() {
 }
 
 #[test]
+fn docket_numbers_do_not_name_works() {
+    let row = |i: usize| {
+        format!(
+            "<li><a href='/d/{i}.html'>24-10{i}-cv</a> Harbour Company v. City of the {i}th Pier 4/29/24</li>"
+        )
+    };
+    let rows: String = (1..9).map(row).collect();
+    let listing = listing("https://court.example/dockets", &format!("<body><ul>{rows}</ul></body>"));
+    assert!(
+        listing.works[0].title.starts_with("Harbour Company v. City of the 1th Pier"),
+        "{}",
+        listing.works[0].title
+    );
+    assert_eq!(listing.works[0].date.unwrap().to_string(), "2024-04-29");
+}
+
+#[test]
 fn groups_by_year_are_one_list() {
     let mut html = format!("<html><body>{SIDEBAR}<div id=content><h1>Papers</h1>");
     for year in 2015..2020 {
