@@ -1,0 +1,4 @@
+//! End to end: the binary, sites on loopback, and where `tests/run` has started them, RabbitMQ and PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
+
+mod broker;
