@@ -36,17 +36,19 @@ impl Byline {
 
     /// Over a broker and a database; the archive lies in the folder.
     pub fn over_services(dir: &Path, amqp_url: &str, database_url: &str) -> Self {
-        let mut byline = Self::embedded(dir);
         let archive = dir.join("archive").display().to_string();
-        for option in ["--amqp-url", amqp_url, "--database-url", database_url, "--archive", &archive] {
-            byline.options.push(option.to_owned());
-        }
-        byline
+        Self::embedded(dir)
+            .with("--amqp-url", amqp_url)
+            .with("--database-url", database_url)
+            .with("--archive", &archive)
     }
 
-    /// With these options besides.
-    pub fn with(mut self, options: &[&str]) -> Self {
-        self.options.extend(options.iter().map(|o| (*o).to_owned()));
+    /// With another value for an option, as in `("--gap", "2s")`.
+    pub fn with(mut self, option: &str, value: &str) -> Self {
+        match self.options.iter().position(|given| given == option) {
+            Some(at) => value.clone_into(&mut self.options[at + 1]),
+            None => self.options.extend([option.to_owned(), value.to_owned()]),
+        }
         self
     }
 

@@ -2,3 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
 
 mod broker;
+mod embedded;
+mod faults;
+mod services;
+mod stored;
