@@ -1,14 +1,11 @@
 //! Feeds as listings: RSS 0.9x and 2.0, RSS 1.0, Atom (RFC 4287), JSON Feed 1.x.
 
-mod date;
 mod json;
 mod markup;
 mod rss_atom;
 
-pub(crate) use date::parse as parse_date;
-
-use crate::{PageInput, charset};
-use model::{Container, Listing, PageUrl, Work};
+use crate::{PageInput, charset, meta::date};
+use model::{Container, Listing, PageUrl, Stamp, Work};
 use url::Url;
 
 /// Longest summary that is kept, in characters: many feeds carry the whole article as its description.
@@ -33,6 +30,11 @@ fn from_text(document: &str, url: &Url) -> Option<Listing> {
     };
     listing.container = if listing.works.is_empty() { Container::Empty } else { Container::Found };
     Some(listing)
+}
+
+/// A date as feeds and sitemaps write them: RFC 822 with its many misspellings, or the W3C's profile of ISO 8601.
+pub(crate) fn parse_date(text: &str) -> Option<Stamp> {
+    date::machine(text, date::Order::DayFirst)
 }
 
 /// `href` in full where it is an address that can be fetched.

@@ -1,6 +1,4 @@
 use super::*;
-use model::Stamp;
-
 fn check(document: &str) -> Listing {
     from_text(document, &Url::parse("https://example.org/feeds/all.xml").unwrap()).unwrap()
 }
@@ -111,4 +109,23 @@ fn a_torn_feed_gives_what_came() {
         check("<rss><channel><item><title>A</title><link>/a</link></item><item><title>B").works.len(),
         2
     );
+}
+
+#[test]
+fn dates_and_their_misspellings() {
+    let check = |text: &str, expected: &str| {
+        let got = parse_date(text).map_or_else(|| "none".to_owned(), |s| s.to_string());
+        assert_eq!(got, expected, "{text}");
+    };
+    check("Mon, 26 Dec 2016 08:05:09 +0800", "2016-12-26T08:05:09+08:00");
+    check("Tue, 26 Dec 2016 08:05 GMT", "2016-12-26T08:05:00Z");
+    check("26 December 16", "2016-12-26");
+    check("Wed, 02 Oct 2002 15:00:00 EST", "2002-10-02T15:00:00-05:00");
+    check("2016-12", "2016-12");
+    check("2016-12-26T08:05Z", "2016-12-26T08:05:00Z");
+    check("2016-12-26T08:05:09.123456+0800", "2016-12-26T08:05:09+08:00");
+    check("2016-12-26 08:05:09", "2016-12-26T08:05:09");
+    for text in ["", "yesterday", "2016-13-01", "0000-00-00 00:00:00"] {
+        check(text, "none");
+    }
 }

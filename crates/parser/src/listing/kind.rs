@@ -38,8 +38,7 @@ pub(super) fn kind(
     if best.is_some() || signals.list_address || signals.archive || signals.prices > 7 {
         return Field::new(PageKind::Listing, if best.is_some() { Evidence::Listing } else { Evidence::Url });
     }
-    let prose =
-        selection.contrast.own > 1500 && weight > -0.5 || expected == PageKind::Article && body_len > 0;
+    let prose = selection.contrast.own > 1500 && weight > -0.5;
     let kind = if prose { PageKind::Article } else { PageKind::Other };
     Field::new(kind, Evidence::Text)
 }

@@ -174,7 +174,7 @@ fn from_heading(page: &Page, signals: &Signals, input: &PageInput<'_>) -> Option
             .filter(|t| !t.is_empty());
         for said in own.into_iter().chain([page.text(heading)]) {
             let line = said.lines().next().unwrap_or_default();
-            if let Some(known) = input.hints.authors.iter().find(|a| line.contains(a.as_str())) {
+            if let Some(known) = input.hints.authors.iter().find(|a| holds_name(line, a)) {
                 return Some(Field::new(known.clone(), Evidence::Heading));
             }
             let labelled = name_of_heading(line);
@@ -188,6 +188,17 @@ fn from_heading(page: &Page, signals: &Signals, input: &PageInput<'_>) -> Option
         }
     }
     None
+}
+
+/// The name stands there as a whole: "Li Xin" is not in "Li Xinyi".
+fn holds_name(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        !name.is_empty()
+            && !before.is_some_and(char::is_alphanumeric)
+            && !after.is_some_and(char::is_alphanumeric)
+    })
 }
 
 /// The last segment of the address that is no page's number, as bare letters.
@@ -311,5 +322,31 @@ fn is_orcid(href: &str) -> bool {
 fn add_same(profile: &mut AuthorProfile, url: String, evidence: Evidence) {
     if profile.same_as.len() < 20 && !profile.same_as.iter().any(|f| f.value == url) {
         profile.same_as.push(Field::new(url, evidence));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_not_part_of_another() {
+        assert!(holds_name("Posts by Li Xin", "Li Xin"));
+        assert!(!holds_name("Posts by Li Xinyi", "Li Xin"));
+        assert!(!holds_name("anything", ""));
+    }
+
+    #[test]
+    fn headings_give_names() {
+        assert_eq!(name_of_heading("Posts by Jane Doe").as_deref(), Some("Jane Doe"));
+        assert_eq!(name_of_heading("李新的文章").as_deref(), Some("李新"));
+        assert_eq!(name_of_heading("About the harbour"), None);
+        assert_eq!(name_of_heading("Latest news"), None);
+    }
+
+    #[test]
+    fn orcid_is_told_by_its_form() {
+        assert!(is_orcid("https://orcid.org/0000-0002-1694-233X"));
+        assert!(!is_orcid("https://orcid.org/signin"));
     }
 }
