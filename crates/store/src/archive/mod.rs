@@ -4,14 +4,17 @@
 
 mod directory;
 mod read;
+mod s3;
 mod warc;
 
+pub use s3::{NotAPlace, S3Place};
 pub use warc::warcinfo;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use directory::Directory;
 use model::{Archive, ArchiveError, Capture, CaptureRef};
+use s3::S3;
 use std::{path::PathBuf, sync::Arc};
 
 /// Place of derived values, apart from captures.
@@ -42,6 +45,14 @@ impl CaptureArchive {
     /// On a directory, which is made when the first capture is written.
     pub fn directory(path: impl Into<PathBuf>) -> Self {
         Self { blobs: Arc::new(Directory::new(path.into())) }
+    }
+
+    /// On S3-compatible storage. Nothing is asked of it before the first use.
+    ///
+    /// # Errors
+    /// Where the client cannot be made, such as of an endpoint that is no address.
+    pub fn s3(place: S3Place) -> Result<Self, ArchiveError> {
+        Ok(Self { blobs: Arc::new(S3::new(place)?) })
     }
 
     /// Keys of captures in order of time, those after `after` (empty: from the first). A page of fewer than

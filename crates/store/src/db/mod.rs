@@ -84,7 +84,7 @@ impl Db {
     }
 
     /// A connection to read with, without a transaction: each statement sees the newest state.
-    async fn reader(&self) -> Result<Tx> {
+    pub(crate) async fn reader(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { read, .. } => Tx::new(Connection::Sqlite(bounded(read.acquire()).await?)),
             Self::Postgres(pool) => Tx::new(Connection::Postgres(bounded(pool.acquire()).await?)),

@@ -3,7 +3,7 @@
 use super::hosts;
 use crate::{
     CurrentArticle, KnownWork, ListingState, PageState, Result, VisitContext, VisitKey,
-    db::{Column, Db, Row, Rows, args},
+    db::{Column, Db, Row, Rows, Tx, args},
 };
 use model::{ArticleId, Cause, PageId, PageKey, SourceId, Validators, VisitId};
 use std::collections::{HashMap, HashSet};
@@ -15,12 +15,13 @@ const ARTICLE: &str = "a.id AS article, a.version, a.content_hash, a.captured_at
 
 pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitContext>>> {
     let ids: HashSet<i64> = keys.iter().map(|k| k.page.0).collect();
-    let applied = applied(db, keys).await?;
-    let canonical = canonical(db, keys).await?;
-    let twins = twins(db, keys).await?;
-    let mut pages = pages(db, &ids).await?;
-    let mut listings = sources(db, &ids, &mut pages).await?;
-    works(db, keys, &mut listings).await?;
+    let mut db = db.reader().await?;
+    let applied = applied(&mut db, keys).await?;
+    let canonical = canonical(&mut db, keys).await?;
+    let twins = twins(&mut db, keys).await?;
+    let mut pages = pages(&mut db, &ids).await?;
+    let mut listings = sources(&mut db, &ids, &mut pages).await?;
+    works(&mut db, keys, &mut listings).await?;
     Ok(keys
         .iter()
         .map(|key| {
@@ -39,11 +40,11 @@ pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitC
         .collect())
 }
 
-async fn applied(db: &Db, keys: &[VisitKey]) -> Result<HashSet<Uuid>> {
+async fn applied(db: &mut Tx, keys: &[VisitKey]) -> Result<HashSet<Uuid>> {
     let sql = "SELECT id FROM page_visits WHERE id IN (SELECT r.id FROM {rows})";
     let visits = Rows::uuids(keys.iter().map(|k| k.visit.0));
     let mut applied: HashSet<Uuid> =
-        db.read_each(sql, args![], visits).await?.iter().map(|r| r.uuid("id")).collect::<Result<_>>()?;
+        db.rows_each(sql, args![], visits).await?.iter().map(|r| r.uuid("id")).collect::<Result<_>>()?;
     let mut of_jobs = Rows::new(&[("job", Column::Int), ("visit", Column::Uuid)]);
     for key in keys {
         if let Cause::Reparse { job, .. } = key.cause {
@@ -52,7 +53,7 @@ async fn applied(db: &Db, keys: &[VisitKey]) -> Result<HashSet<Uuid>> {
     }
     let sql = "SELECT visit_id FROM reparse_results
                WHERE (job_id, visit_id) IN (SELECT r.job, r.visit FROM {rows})";
-    for row in db.read_each(sql, args![], of_jobs).await? {
+    for row in db.rows_each(sql, args![], of_jobs).await? {
         applied.insert(row.uuid("visit_id")?);
     }
     Ok(applied)
@@ -60,7 +61,7 @@ async fn applied(db: &Db, keys: &[VisitKey]) -> Result<HashSet<Uuid>> {
 
 type Canonical = HashMap<PageKey, (PageId, Option<CurrentArticle>)>;
 
-async fn canonical(db: &Db, keys: &[VisitKey]) -> Result<Canonical> {
+async fn canonical(db: &mut Tx, keys: &[VisitKey]) -> Result<Canonical> {
     let sql = format!(
         "SELECT p.key, coalesce(t.id, p.id) AS id, {ARTICLE} FROM pages p LEFT JOIN pages t ON t.id = p.alias_of
          LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
@@ -68,14 +69,14 @@ async fn canonical(db: &Db, keys: &[VisitKey]) -> Result<Canonical> {
     );
     let wanted = Rows::texts(keys.iter().filter_map(|k| Some(k.canonical.clone()?.0)));
     let mut found = HashMap::new();
-    for row in db.read_each(&sql, args![], wanted).await? {
+    for row in db.rows_each(&sql, args![], wanted).await? {
         found.insert(PageKey(row.text("key")?), (PageId(row.int("id")?), current_article(&row)?));
     }
     Ok(found)
 }
 
 /// By page and content: the oldest other page of its host with the same content.
-async fn twins(db: &Db, keys: &[VisitKey]) -> Result<HashMap<(i64, String), PageId>> {
+async fn twins(db: &mut Tx, keys: &[VisitKey]) -> Result<HashMap<(i64, String), PageId>> {
     let mut wanted = Rows::new(&[("page", Column::Int), ("content", Column::Text)]);
     for key in keys {
         if let Some(content) = &key.content {
@@ -86,23 +87,24 @@ async fn twins(db: &Db, keys: &[VisitKey]) -> Result<HashMap<(i64, String), Page
                FROM {rows} JOIN pages p ON p.id = r.page JOIN articles a ON a.content_hash = r.content
                JOIN pages t ON t.id = a.page_id AND t.host_id = p.host_id AND t.id <> p.id AND t.alias_of IS NULL
                GROUP BY r.page, r.content";
-    let rows = db.read_each(sql, args![], wanted).await?;
+    let rows = db.rows_each(sql, args![], wanted).await?;
     rows.iter().map(|row| Ok(((row.int("page")?, row.text("content")?), PageId(row.int("twin")?)))).collect()
 }
 
 type Page = (PageState, crate::HostState, Option<CurrentArticle>);
 
-async fn pages(db: &Db, ids: &HashSet<i64>) -> Result<HashMap<i64, Page>> {
+async fn pages(db: &mut Tx, ids: &HashSet<i64>) -> Result<HashMap<i64, Page>> {
     let sql = format!(
         "SELECT p.id, p.revision, p.url, p.key, p.kind, p.depth, p.lease_visit, p.interval_s, p.failures,
-                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects, t.id AS target, t.url AS target_url,
+                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects, t.id AS target,
+                t.url AS target_url,
                 h.host, h.in_flight, h.next_at, h.gap_ms, h.failures AS host_failures, h.open_until, {ARTICLE}
          FROM pages p JOIN hosts h ON h.id = p.host_id LEFT JOIN pages t ON t.id = p.alias_of
          LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
          WHERE p.id IN (SELECT r.id FROM {{rows}})"
     );
     let mut found = HashMap::with_capacity(ids.len());
-    for row in db.read_each(&sql, args![], Rows::ids(ids.iter().copied())).await? {
+    for row in db.rows_each(&sql, args![], Rows::ids(ids.iter().copied())).await? {
         found.insert(row.int("id")?, (page_state(&row)?, hosts::state(&row)?, current_article(&row)?));
     }
     Ok(found)
@@ -143,7 +145,7 @@ fn current_article(row: &Row) -> Result<Option<CurrentArticle>> {
 
 /// Fills the sources of each page; returns those that it serves as a listing.
 async fn sources(
-    db: &Db,
+    db: &mut Tx,
     ids: &HashSet<i64>,
     pages: &mut HashMap<i64, Page>,
 ) -> Result<HashMap<i64, Vec<ListingState>>> {
@@ -155,7 +157,7 @@ async fn sources(
                FROM page_sources ps JOIN sources s ON s.id = ps.source_id JOIN pages p ON p.id = ps.page_id
                WHERE ps.page_id IN (SELECT r.id FROM {rows}) ORDER BY ps.page_id, ps.source_id";
     let mut listings: HashMap<i64, Vec<ListingState>> = HashMap::new();
-    for row in db.read_each(sql, args![], Rows::ids(ids.iter().copied())).await? {
+    for row in db.rows_each(sql, args![], Rows::ids(ids.iter().copied())).await? {
         let id = row.int("page_id")?;
         let Some((page, ..)) = pages.get_mut(&id) else { continue };
         let source = SourceId(row.int("source_id")?);
@@ -173,13 +175,13 @@ async fn sources(
 }
 
 /// Works last seen on these pages, and those that the pages list now.
-async fn works(db: &Db, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<ListingState>>) -> Result<()> {
+async fn works(db: &mut Tx, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<ListingState>>) -> Result<()> {
     const COLUMNS: &str = "w.source_id, w.key, w.title, w.seen_on, w.position, w.last_seen_at, w.missed,
         w.removed_at";
     let sql = format!(
         "SELECT {COLUMNS}, w.seen_on AS page FROM works w WHERE w.seen_on IN (SELECT r.id FROM {{rows}})"
     );
-    let mut found = db.read_each(&sql, args![], Rows::ids(listings.keys().copied())).await?;
+    let mut found = db.rows_each(&sql, args![], Rows::ids(listings.keys().copied())).await?;
     let mut listed = Rows::new(&[("page", Column::Int), ("source", Column::Int), ("key", Column::Text)]);
     for key in keys {
         for state in listings.get(&key.page.0).into_iter().flatten() {
@@ -192,7 +194,7 @@ async fn works(db: &Db, keys: &[VisitKey], listings: &mut HashMap<i64, Vec<Listi
         "SELECT {COLUMNS}, r.page FROM {{rows}} JOIN works w ON w.source_id = r.source AND w.key = r.key
          WHERE w.seen_on <> r.page"
     );
-    found.extend(db.read_each(&sql, args![], listed).await?);
+    found.extend(db.rows_each(&sql, args![], listed).await?);
     let mut seen = HashSet::new();
     for row in &found {
         let (page, source) = (row.int("page")?, SourceId(row.int("source_id")?));

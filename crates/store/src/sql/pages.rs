@@ -211,12 +211,16 @@ async fn redirect(
     Ok(())
 }
 
-/// `page` stands for `target` from now on, and so does all that stood for `page`; sources go along.
+/// `page` stands for `target` from now on (or for what that stands for), and so does all that stood for `page`;
+/// sources go along. Two pages that name each other stay as they are: the first word counts.
 pub(super) async fn alias(tx: &mut Tx, page: i64, target: i64) -> Result<()> {
+    let rows = tx.rows("SELECT coalesce(alias_of, id) AS id FROM pages WHERE id = $1", args![target]).await?;
+    let Some(target) = rows.first() else { return Ok(()) };
+    let target = target.int("id")?;
     if page == target {
         return Ok(());
     }
-    let sql = "UPDATE pages SET alias_of = $2 WHERE id <> $2 AND (id = $1 OR alias_of = $1)";
+    let sql = "UPDATE pages SET alias_of = $2 WHERE id = $1 OR alias_of = $1";
     tx.run(sql, args![page, target]).await?;
     let sql = "INSERT INTO page_sources (page_id, source_id)
                SELECT p.id, s.source_id FROM page_sources s JOIN pages p ON p.id = $2 WHERE s.page_id = $1

@@ -1,22 +1,10 @@
 //! Other programs read our files. Run where the Python package `warcio` is at hand.
 
-use crate::storage::captured;
+use crate::{python, storage::captured};
 use chrono::Utc;
 use model::{Archive, Capture};
 use std::{fs, io::Write, process::Command};
 use store::{CaptureArchive, archive::warcinfo};
-
-/// A Python that has `warcio`: of the environment variable, or the system's.
-#[expect(clippy::disallowed_methods, reason = "the one place that finds the tests' Python")]
-fn python() -> Option<String> {
-    let python = std::env::var("BYLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let found = Command::new(&python).args(["-c", "import warcio"]).output();
-    if found.is_ok_and(|o| o.status.success()) {
-        return Some(python);
-    }
-    eprintln!("not run: no Python with warcio (BYLINE_TEST_PYTHON)");
-    None
-}
 
 fn gzip(data: &[u8]) -> Vec<u8> {
     let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -26,7 +14,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn warcio_accepts_an_export() {
-    let Some(python) = python() else { return };
+    let Some(python) = python::with("warcio") else { return };
     let dir = tempfile::tempdir().unwrap();
     let archive = CaptureArchive::directory(dir.path().join("archive"));
     let mut coded = captured(1, b"");

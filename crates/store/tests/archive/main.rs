@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test's failure is a panic")]
 
 mod interop;
+mod python;
+mod s3_server;
 mod storage;

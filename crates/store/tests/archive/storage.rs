@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Archive, ArchiveError, Capture, CaptureId, CaptureRef};
 use std::fs;
-use store::CaptureArchive;
+use store::{CaptureArchive, archive::S3Place};
 
 pub(crate) fn captured(minutes: i64, body: &'static [u8]) -> Capture {
     let start: DateTime<Utc> = "2026-11-23T08:00:00Z".parse().unwrap();
@@ -75,6 +75,17 @@ async fn a_directory_keeps_captures() {
 }
 
 #[tokio::test]
+async fn s3_keeps_captures() {
+    let Some(server) = crate::s3_server::start("byline-test") else { return };
+    let place = |prefix: &str| {
+        let text = format!("s3://byline-test/{prefix}?endpoint={}", server.endpoint);
+        CaptureArchive::s3(S3Place::parse(&text).unwrap().with_keys("test", "test")).unwrap()
+    };
+    check_archive(&place("some/prefix")).await;
+    assert_eq!(place("some/other").keys("", 10).await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn torn_and_foreign_files_are_told() {
     let dir = tempfile::tempdir().unwrap();
     let archive = CaptureArchive::directory(dir.path());
@@ -92,6 +103,14 @@ async fn torn_and_foreign_files_are_told() {
     // What a crash leaves behind is not listed.
     fs::write(path.with_file_name(".unfinished-1"), b"half").unwrap();
     assert_eq!(archive.keys("", 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn storage_that_does_not_answer_is_unavailable() {
+    let place = S3Place::parse("s3://bucket?endpoint=http://127.0.0.1:9").unwrap().with_keys("a", "b");
+    let archive = CaptureArchive::s3(place).unwrap();
+    let got = archive.get_value("x").await;
+    assert!(matches!(got, Err(ArchiveError::Unavailable(_))), "{got:?}");
 }
 
 #[tokio::test]

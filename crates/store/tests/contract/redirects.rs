@@ -13,6 +13,7 @@ on_both!(
     redirects_in_a_row_are_counted_and_shortened,
     redirects_in_a_circle_end,
     a_canonical_address_names_its_article,
+    pages_that_name_each_other_do_not_vanish,
 );
 
 fn target(address: &str, source: SourceId, from: PageId) -> NewPage {
@@ -145,4 +146,23 @@ async fn a_canonical_address_names_its_article(s: &Fixture) {
     s.visit(print, at(10), |c| c.alias_of = Some(main)).await;
     assert_eq!(s.page("https://c.example/print").await.article, Some(current.unwrap().id));
     assert_eq!(s.context(print, VisitId::new()).await.article.unwrap().version, 1);
+}
+
+async fn pages_that_name_each_other_do_not_vanish(s: &Fixture) {
+    let a = s.follow_at("https://a.example/author", at(0)).await;
+    let addresses = ["https://b.example/1", "https://c.example/2", "https://d.example/3"];
+    s.visit(a.page, at(0), |c| {
+        c.discovered.extend(addresses.map(|u| new_page(u, PageKind::Article, a.source, at(0))));
+    })
+    .await;
+    let mut ids = Vec::new();
+    for address in addresses {
+        ids.push(s.page(address).await.id);
+    }
+    s.visit(ids[0], at(10), |c| c.alias_of = Some(ids[1])).await;
+    s.visit(ids[1], at(10), |c| c.alias_of = Some(ids[0])).await;
+    s.visit(ids[2], at(10), |c| c.alias_of = Some(ids[0])).await;
+    assert_eq!(s.page(addresses[0]).await.alias_of, Some(ids[1]));
+    assert_eq!(s.page(addresses[1]).await.alias_of, None);
+    assert_eq!(s.page(addresses[2]).await.alias_of, Some(ids[1]), "never through two hands");
 }
