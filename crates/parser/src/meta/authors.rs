@@ -98,7 +98,7 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
         let persons = people.iter().all(|p| person::looks_like_person(&p.name));
         let site = people.iter().all(|p| sources.is_site(&p.name)) && !persons;
         if site {
-            score -= if offers[n].evidence == Evidence::JsonLd { SITE_IN_JSON_LD } else { 26 };
+            score -= if offers[n].evidence == Evidence::JsonLd { SITE_IN_JSON_LD } else { 32 };
         }
         if declared && !site {
             if !people.iter().all(|p| printed.contains(&key(&p.name))) {
@@ -114,6 +114,13 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
             if east_asian && !offers[n].origin.starts_with("citation") {
                 score = score.min(if east_asian::printed_as_author(sources, people) { 64 } else { 20 });
             }
+        }
+        if offers[n].evidence != Evidence::JsonLd
+            && declared
+            && !site
+            && people.iter().any(|p| is_organisation(&p.name))
+        {
+            score = score.min(LEAST - 1);
         }
         if declared && east_asian && site {
             score = 10;
@@ -141,58 +148,26 @@ fn prefer_persons(offers: &mut [Authors]) {
     let Some(printed) = printed else { return };
     for offer in offers.iter_mut().filter(|o| o.evidence < Evidence::TimeTag && o.score >= printed) {
         let one_word = offer.value.iter().all(|p| !p.name.contains(' '));
-        if !person_like(offer) && (one_word || offer.value.iter().any(|p| is_organisation(&p.name))) {
+        let organisation = offer.value.iter().any(|p| is_organisation(&p.name));
+        if organisation || (one_word && !person_like(offer)) {
             offer.score = printed - 1;
         }
     }
 }
 
-/// Names with the words of companies, papers and desks.
+/// Names with the words of companies, offices and papers.
 fn is_organisation(name: &str) -> bool {
     let lower = name.to_lowercase();
-    [
-        "gmbh",
-        "e.v.",
-        "stiftung",
-        " inc",
-        " ltd",
-        " llc",
-        "company",
-        ".com",
-        ".de",
-        ".org",
-        ".net",
-        ".at",
-        "institute",
-        "universit",
-        "team",
-        "staff",
-        "desk",
-        "redaktion",
-        "news",
-        "media",
-        "verlag",
-        "agency",
-        "group",
-        "ministry",
-        "association",
-        "foundation",
-        "store",
-        "editor",
-        "college",
-        "department",
-        "zeitung",
-        "magazin",
-        "radio",
-        "newspaper",
-        "geographic",
-        "today",
-        "klima",
-        "commerce",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
+    ORGANISATIONS.iter().any(|w| lower.contains(w))
 }
+
+#[rustfmt::skip]
+const ORGANISATIONS: &[&str] = &[
+    "gmbh", "e.v.", "stiftung", " inc", " ltd", " llc", "company", ".com", ".de", ".org", ".net", ".at", "institut", "universit",
+    "news", "media", "verlag", "agency", "group", "ministry", "ministerium", "association", "foundation", "store", "college",
+    "department", "zeitung", "magazin", "radio", "geographic", "today", "klima", "commerce", "landes", "bundes", "verband",
+    "anstalt", "klinik", "gesellschaft", "kirche", "hospital", "society", "council",
+];
 
 /// What a site loses that signs in JSON-LD with its own name: it is an answer only where another place
 /// agrees.

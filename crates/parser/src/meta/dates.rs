@@ -62,6 +62,7 @@ pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
     }
     agree(&mut dates.published);
     as_printed(&mut dates.published);
+    earlier_as_printed(&mut dates.published);
     drop_unchanged(&mut dates);
     if !dates.published.iter().any(|o| o.score >= 40) {
         dates.published.extend(app_state(sources).into_iter().filter(|o| window.holds(&o.value, true)));
@@ -264,20 +265,49 @@ fn as_printed(offers: &mut [Offer<Stamp>]) {
     if moment.offset().local_minus_utc() != 0 {
         return;
     }
+    let printed_so = |o: &Offer<Stamp>| {
+        o.score >= 55
+            && matches!(o.evidence, Evidence::TimeTag | Evidence::Visible)
+            && o.value.day() == Some(moment.date_naive())
+    };
+    if offers.iter().any(printed_so) {
+        return;
+    }
     let near = |o: &Offer<Stamp>| {
-        let day = o.value.day();
-        let apart = day.map_or(i64::MAX, |d| (d - moment.date_naive()).num_days().abs());
-        let within = match o.value {
-            Stamp::Instant(i) => (i - moment).num_hours().abs() <= 1,
-            Stamp::Local(t) => (t - moment.naive_utc()).num_hours().abs() <= 14,
-            _ => true,
-        };
-        apart == 1
-            && within
-            && o.score >= 55
-            && matches!(o.evidence, Evidence::TimeTag | Evidence::Visible | Evidence::Microdata)
+        if o.value.day().is_none_or(|d| (d - moment.date_naive()).num_days().abs() != 1) {
+            return false;
+        }
+        let printed = o.score >= 55
+            && matches!(o.evidence, Evidence::TimeTag | Evidence::Visible | Evidence::Microdata);
+        match o.value {
+            // The same moment, with the zone in which the page lives.
+            Stamp::Instant(i) => (i - moment).num_minutes().abs() <= 60 && i.offset().local_minus_utc() != 0,
+            Stamp::Local(t) => printed && (t - moment.naive_utc()).num_hours().abs() <= 14,
+            _ => printed,
+        }
     };
     if let Some(printed) = offers.iter_mut().find(|o| near(o)) {
+        printed.score = score + 1;
+    }
+}
+
+/// Where the page prints one date beside its title, and that is earlier than the declared one, the declared one is
+/// that of a move or of a revision.
+fn earlier_as_printed(offers: &mut [Offer<Stamp>]) {
+    let Some(best) = super::sources::best(offers) else { return };
+    let (Some(declared), score) = (best.value.day(), best.score) else { return };
+    if best.evidence >= Evidence::TimeTag
+        || offers.iter().any(|o| o.evidence == Evidence::Url && o.value.day() == Some(declared))
+    {
+        return;
+    }
+    let beside =
+        |o: &Offer<Stamp>| matches!(o.evidence, Evidence::TimeTag | Evidence::Visible) && o.score >= 60;
+    let mut days = offers.iter().filter(|o| beside(o)).filter_map(|o| o.value.day());
+    let Some(day) = days.next().filter(|d| *d < declared) else { return };
+    if days.all(|d| d == day)
+        && let Some(printed) = offers.iter_mut().find(|o| beside(o) && o.value.day() == Some(day))
+    {
         printed.score = score + 1;
     }
 }

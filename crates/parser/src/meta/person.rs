@@ -156,7 +156,7 @@ const LABELS: &[&str] = &[
     "gepost door", "door:", "door", "auteur", "skrevet av", "skrevet af", "skriven av", "publicerad av", "av:",
     "av", "af:", "tekst:", "foto og tekst:", "text och foto:", "kirjoittanut", "teksti:", "autor:", "napsal:",
     "opracował:", "oprac.", "szerző:", "írta:", "yazar:", "yazan:", "haber:", "автор:", "автор", "текст:",
-    "автор статьи:", "tác giả:", "penulis:", "oleh:", "oleh", "reporter:", "συντάκτης:", "γράφει ο", "γράφει η",
+    "автор статьи:", "tác giả:", "penulis:", "oleh:", "oleh", "reporter:", "rechtsanwalt", "rechtsanwältin", "συντάκτης:", "γράφει ο", "γράφει η",
     "του", "της", "بقلم:", "بقلم", "كتب:", "كتب", "作者", "文", "撰文", "撰稿", "执笔", "文字", "記者", "记者", "編輯", "著者",
     "執筆", "取材・文", "文・写真", "글", "글쓴이", "기자",
 ];

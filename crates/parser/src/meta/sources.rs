@@ -294,7 +294,7 @@ fn lines<'a>(page: &'a Page, zones: &Zones) -> Vec<Line<'a>> {
         for (n, line) in text[range].split('\n').enumerate() {
             let trimmed = line.trim();
             if !trimmed.is_empty() {
-                let before = place == Place::Head && start < zones.title.start;
+                let before = place == Place::Head && start < zones.title.start && !zones.title.is_empty();
                 out.push(Line { text: trimmed, start, place, distance: distance(n), before, linked: false });
             }
             start += line.len() + 1;

@@ -148,6 +148,12 @@ fn persons(text: &str) -> Vec<String> {
             return vec![name];
         }
     }
+    // 某刊特约评论员 韩涵: the role says where the name begins.
+    let role = ["评论员", "记者", "撰稿人", "通讯员"]
+        .iter()
+        .filter_map(|r| text.find(r).map(|at| at + r.len()))
+        .min();
+    let text = role.filter(|at| text[..*at].chars().count() <= 14).map_or(text, |at| text[at..].trim_start());
     let end = ENDS.iter().filter_map(|e| text.find(e)).min().unwrap_or(text.len());
     let text = &text[..end];
     let end = text

@@ -75,7 +75,9 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         }
         if line.place != Place::Tail && characters < 140 {
             let (names, labelled) = beside_date(line.text, sources);
-            offer(names, "dated", if labelled { base - 6 } else { base - 12 });
+            if labelled || line.distance <= 8 {
+                offer(names, "dated", if labelled { base - 6 } else { base - 12 });
+            }
         }
     }
     links(sources, offers);
@@ -251,7 +253,7 @@ const AFTER_NAMES: &[&str] = &[
 /// Words of links beside a byline.
 #[rustfmt::skip]
 const NO_BYLINE: &[&str] = &[
-    "more", "all posts", "view", "profile", "follow", "about", "read", "contact", "subscribe", "see ",
+    "more", "登録", "ログイン", "会員登録", "マイページ", "all posts", "view", "profile", "follow", "about", "read", "contact", "subscribe", "see ",
     "website", "bio", "posts", "articles", "authors", "our team", "the team", "login", "sign in",
     "register", "mehr", "alle artikel", "zum profil", "share",
 ];

@@ -47,7 +47,7 @@ const PARTICLES: &[&str] = &[
 /// Words that stand capitalised at the start of lines and never in a name.
 #[rustfmt::skip]
 pub(crate) const NO_NAME: &[&str] = &[
-    "the", "a", "an", "this", "that", "about", "share", "read", "more", "read:", "min", "minutes", "last",
+    "the", "a", "an", "this", "pressemitteilung", "inhalte", "gesponserte", "anzeige", "werbung", "sponsored", "that", "about", "share", "read", "more", "read:", "min", "minutes", "last",
     "updated", "published", "posted", "on", "in", "at", "for", "to", "with", "from", "and", "or", "is", "are",
     "was", "our", "your", "you", "we", "how", "what", "why", "when", "where", "who", "news", "blog", "home",
     "team", "editor", "editorial", "staff", "desk", "sign", "log", "subscribe", "newsletter", "comments",
