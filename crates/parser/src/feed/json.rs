@@ -49,23 +49,22 @@ pub(super) fn parse(document: &str, base: &Url) -> Option<Listing> {
     }
     let all: Vec<&Author> = feed.authors.iter().chain(&feed.author).collect();
     let names = names(&all);
-    let works = feed.items.iter().filter_map(|item| work(item, &names, base)).collect();
+    let works = feed.items.iter().filter_map(|item| work(item, base)).collect();
     let author = all.first().filter(|_| names.len() == 1).map(|author| profile(author, base));
     let next_pages = feed.next_url.and_then(|u| absolute(base, &u)).into_iter().collect();
     Some(Listing { author, works, next_pages, ..Listing::default() })
 }
 
-fn work(item: &Item, feed_authors: &[String], base: &Url) -> Option<Work> {
+fn work(item: &Item, base: &Url) -> Option<Work> {
     let text = |s: &Option<String>| s.as_deref().map(markup::text).filter(|s| !s.is_empty());
     let own: Vec<&Author> = item.authors.iter().chain(&item.author).collect();
-    let own = names(&own);
     let id = item.id.as_str().filter(|id| id.starts_with("http"));
     let address = [item.url.as_deref(), id, item.external_url.as_deref()];
     finish(Work {
         title: text(&item.title).unwrap_or_default(),
         url: address.into_iter().flatten().find_map(|u| absolute(base, u)),
         date: item.date_published.as_deref().and_then(parse_date),
-        authors: if own.is_empty() { feed_authors.to_vec() } else { own },
+        authors: names(&own),
         source: None,
         summary: text(&item.summary)
             .or_else(|| item.content_text.as_deref().map(markup::collapse))

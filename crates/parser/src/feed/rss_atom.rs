@@ -15,7 +15,7 @@ pub(super) fn parse(document: &str, url: &Url) -> Option<Listing> {
     let base = base_of(&root, url);
     let base = base_of(channel, &base);
     let feed_authors = feed_authors(channel);
-    let works = entries.iter().filter_map(|e| work(e, &feed_authors, &base)).collect();
+    let works = entries.iter().filter_map(|e| work(e, &base)).collect();
     Some(Listing {
         author: author(&feed_authors),
         works,
@@ -28,16 +28,15 @@ fn base_of(element: &Element, url: &Url) -> Url {
     element.attribute("base").and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone())
 }
 
-fn work(entry: &Element, feed_authors: &[String], base: &Url) -> Option<Work> {
+fn work(entry: &Element, base: &Url) -> Option<Work> {
     let base = base_of(entry, base);
     let date = ["pubdate", "published", "issued"].iter().find_map(|n| date_of(entry, Space::Core, n));
     let dc_date = ["date", "created", "issued"].iter().find_map(|n| date_of(entry, Space::Dc, n));
-    let own = authors(entry);
     finish(Work {
         title: title(entry),
         url: address(entry, &base),
         date: date.or(dc_date),
-        authors: if own.is_empty() { feed_authors.to_vec() } else { own },
+        authors: authors(entry),
         source: source(entry),
         summary: summary(entry),
         modified: date_of(entry, Space::Core, "updated")
@@ -126,8 +125,9 @@ fn rss_person(text: &str) -> &str {
     }
 }
 
-/// What Atom gives to all entries without an author of their own (RFC 4287 §4.1.1). RSS has no such rule:
-/// its managing editor wrote nothing.
+/// Whom an Atom feed names for entries without an author of their own (RFC 4287 §4.1.1). In practice it is as
+/// often the site's owner, so it is told as the list's author and not of each entry. RSS's managing editor
+/// wrote nothing.
 fn feed_authors(channel: &Element) -> Vec<String> {
     if channel.name == "feed" { authors(channel) } else { Vec::new() }
 }

@@ -71,7 +71,7 @@ fn atom() {
     assert_eq!(listing.next_pages, ["https://example.org/blog/?page=2"]);
     let [a, b] = &listing.works[..] else { panic!("two entries") };
     assert_eq!((a.title.as_str(), a.url.as_deref()), ("A b", Some("https://example.org/blog/a/")));
-    assert_eq!(a.authors, ["Zoë Ångström"]);
+    assert!(a.authors.is_empty(), "the feed's author may be the site's owner");
     assert_eq!(a.modified, stamp("2017-01-01T00:00:00Z"));
     assert_eq!((b.title.as_str(), b.summary.as_deref()), ("a <b> c", Some("s")));
     assert_eq!((b.authors[0].as_str(), b.source.as_deref()), ("Other", Some("Elsewhere")));
@@ -85,7 +85,7 @@ fn json_feed() {
  "items":[{"id":1,"url":"/x","title":"X","date_published":"2016-12-26T08:00:00Z","content_html":"<p>t</p>"},
           {"id":"https://example.org/y","content_text":"note","authors":[{"name":"B"}]}]}"#,
     );
-    assert_eq!(listing.works[0].authors, ["A"]);
+    assert!(listing.works[0].authors.is_empty());
     assert_eq!(listing.works[0].summary.as_deref(), Some("t"));
     assert_eq!(listing.works[1].url.as_deref(), Some("https://example.org/y"));
     assert_eq!((listing.works[1].title.as_str(), listing.works[1].authors[0].as_str()), ("note", "B"));
