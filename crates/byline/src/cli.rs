@@ -356,4 +356,8 @@ pub struct DemoArgs {
     /// Do not open a browser
     #[arg(long)]
     pub no_open: bool,
+    /// Serve the bundled site at this address (the other site one port above) and do nothing else: something
+    /// to follow for a deployment that is being tried out
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["no_serve", "no_open"])]
+    pub site: Option<String>,
 }

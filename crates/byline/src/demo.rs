@@ -3,7 +3,7 @@
 
 mod render;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use axum::{
     Router,
     extract::{Request, State},
@@ -38,12 +38,36 @@ impl DemoSite {
     pub async fn start(stop: &CancellationToken) -> Result<Self> {
         let main = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let (base, elsewhere) =
-            (format!("http://{}", main.local_addr()?), format!("http://{}", other.local_addr()?));
-        serve(main, render::main_site(&elsewhere), stop);
+        let names = [main.local_addr()?.to_string(), other.local_addr()?.to_string()];
+        Ok(Self::on([main, other], &names, stop))
+    }
+
+    /// At `address` (`host:port`, the name by which visitors know it), the other site one port above.
+    ///
+    /// # Errors
+    /// Where the address is none, or not this machine's, or taken.
+    pub async fn start_at(address: &str, stop: &CancellationToken) -> Result<Self> {
+        let (host, port) =
+            address.rsplit_once(':').context("the address wants a port, as in localhost:8000")?;
+        let port: u16 = port.parse().with_context(|| format!("{port:?} is not a port"))?;
+        let above = port.checked_add(1).context("the port above must be free for the other site")?;
+        let names = [format!("{host}:{port}"), format!("{host}:{above}")];
+        let listen = |name: String| async move {
+            TcpListener::bind(&name).await.with_context(|| format!("cannot listen on {name}"))
+        };
+        let listeners = [listen(names[0].clone()).await?, listen(names[1].clone()).await?];
+        Ok(Self::on(listeners, &names, stop))
+    }
+
+    fn on(
+        [main, other]: [TcpListener; 2],
+        [base, elsewhere]: &[String; 2],
+        stop: &CancellationToken,
+    ) -> Self {
+        serve(main, render::main_site(&format!("http://{elsewhere}")), stop);
         serve(other, render::other_site(), stop);
-        let author_pages = render::AUTHOR_PAGES.iter().map(|path| format!("{base}{path}")).collect();
-        Ok(Self { author_pages })
+        let author_pages = render::AUTHOR_PAGES.iter().map(|path| format!("http://{base}{path}")).collect();
+        Self { author_pages }
     }
 }
 

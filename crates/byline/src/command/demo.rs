@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(cx: &Context, args: &DemoArgs) -> Result<Ran> {
     let stop = CancellationToken::new();
+    if let Some(address) = &args.site {
+        return serve_site(cx, address, &stop).await;
+    }
     let site = DemoSite::start(&stop).await?;
     let folder = Folder::make()?;
     let cx = on_loopback(cx, folder.0.clone())?;
@@ -53,6 +56,16 @@ pub(super) async fn run(cx: &Context, args: &DemoArgs) -> Result<Ran> {
     }
     signals::watch().cancelled().await;
     engine.stop().await;
+    stop.cancel();
+    Ok(Ran::Well)
+}
+
+async fn serve_site(cx: &Context, address: &str, stop: &CancellationToken) -> Result<Ran> {
+    let site = DemoSite::start_at(address, stop).await?;
+    for page in &site.author_pages {
+        cx.out.line(page)?;
+    }
+    signals::watch().cancelled().await;
     stop.cancel();
     Ok(Ran::Well)
 }
