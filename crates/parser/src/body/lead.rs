@@ -27,7 +27,7 @@ pub(super) fn keep_standfirst(page: &Page, survey: &Survey, keep: &mut [bool]) {
         }
         let context = survey.context[unit.first];
         let own = letters(text);
-        if titles.iter().any(|t| *t == own) {
+        if titles.contains(&own) {
             continue;
         }
         let is_declared = declared.iter().any(|d| same_start(d, &own));

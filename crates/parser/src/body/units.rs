@@ -66,10 +66,8 @@ pub(super) fn units(page: &Page, hidden: bool) -> Vec<Unit> {
                 }
             }
             Tag::Br => pass.line_break(),
-            Tag::A => {
-                if page.attr_atom(at, &html5ever::local_name!("href")).is_some() {
-                    link_until = link_until.max(page.end(at));
-                }
+            Tag::A if page.attr_atom(at, &html5ever::local_name!("href")).is_some() => {
+                link_until = link_until.max(page.end(at));
             }
             _ if tag.is_block() => {
                 pass.close();

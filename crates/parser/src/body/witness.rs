@@ -67,14 +67,18 @@ fn position(said: &str, text: &str) -> Option<usize> {
         return if text.len() < 12 { None } else { find(text) };
     }
     let probe = |at: usize| {
-        let from = text.ceil_char_boundary(at);
-        let to = text.floor_char_boundary(at + PROBE);
+        let (from, to) = (boundary(text, at), boundary(text, at + PROBE));
         find(&text[from..to]).map(|found| found.saturating_sub(from))
     };
     let probes = [probe(0), probe(text.len() / 2 - PROBE / 2), probe(text.len() - PROBE)];
     let mut found = probes.into_iter().flatten();
     let at = found.next()?;
     found.next().map(|_| at)
+}
+
+/// The first boundary of characters at or before `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
 /// Some sites put mark-up into the string.
