@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// few for real heads.
 const PRESCAN: usize = 16 * 1024;
 
+/// How many bytes from the first that is not ASCII are judged by statistics.
+const SAMPLE: usize = 64 * 1024;
+
 /// Decoded text and how it came about.
 pub struct Decoded<'a> {
     pub text: Cow<'a, str>,
@@ -27,15 +30,15 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     if let Some(decoded) = utf8(bytes, declared) {
         return decoded;
     }
-    let guess = guess(bytes);
     // Servers and editors say ISO-8859-1 when nobody told them anything, and no byte can disprove it.
-    let mindless = declared == Some(WINDOWS_1252) && !guess.is_single_byte();
+    let mindless = declared == Some(WINDOWS_1252) && !guess(bytes).is_single_byte();
     if let Some(encoding) = declared.filter(|e| *e != UTF_8 && !mindless) {
         let decoded = finish(encoding, bytes);
         if !decoded.replaced {
             return decoded;
         }
     }
+    let guess = guess(bytes);
     let first = finish(declared.filter(|_| !mindless).unwrap_or(guess), bytes);
     if !first.replaced || first.charset == guess.name() {
         return first;
@@ -76,7 +79,9 @@ fn count_utf8(bytes: &[u8]) -> (usize, usize) {
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
+    // The head of a page may be ASCII for long.
+    let from = bytes.iter().position(|b| !b.is_ascii() || *b == 0x1b).unwrap_or(0);
+    detector.feed(&bytes[from..bytes.len().min(from + SAMPLE)], true);
     // Without a TLD: the crate panics on one that is not lower-case ASCII, and it decides little.
     widen(detector.guess(None, Utf8Detection::Allow))
 }

@@ -10,7 +10,7 @@ mod tag;
 pub use tag::Tag;
 
 use crate::tree::{self, Arena, Content};
-use html5ever::LocalName;
+use html5ever::{LocalName, local_name};
 use url::Url;
 
 /// Index of a node in document order; elements and text nodes share one numbering.
@@ -38,6 +38,15 @@ pub struct Node {
 const HIDDEN: u8 = 1;
 const ARIA_HIDDEN: u8 = 2;
 const SILENT: u8 = 4;
+
+/// Empty where the element has no such attribute.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Naming<'p> {
+    pub(crate) class: &'p str,
+    pub(crate) id: &'p str,
+    pub(crate) role: &'p str,
+    pub(crate) itemprop: &'p str,
+}
 
 /// A parsed page.
 pub struct Page {
@@ -225,14 +234,29 @@ impl Page {
         element.attrs.iter().find(|a| a.name.local == *name).map(|a| &*a.value)
     }
 
+    /// The attributes by which templates name their parts, read in one go.
+    pub(crate) fn naming(&self, i: NodeId) -> Naming<'_> {
+        let mut naming = Naming::default();
+        for attr in self.arena.element(self.nodes[i].raw).iter().flat_map(|e| &e.attrs) {
+            match attr.name.local {
+                local_name!("class") => naming.class = &attr.value,
+                local_name!("id") => naming.id = &attr.value,
+                local_name!("role") => naming.role = &attr.value,
+                local_name!("itemprop") => naming.itemprop = &attr.value,
+                _ => {}
+            }
+        }
+        naming
+    }
+
     /// The `class` attribute, or empty.
     pub fn class(&self, i: NodeId) -> &str {
-        self.attr_atom(i, &html5ever::local_name!("class")).unwrap_or_default()
+        self.attr_atom(i, &local_name!("class")).unwrap_or_default()
     }
 
     /// The `id` attribute, or empty.
     pub fn id(&self, i: NodeId) -> &str {
-        self.attr_atom(i, &html5ever::local_name!("id")).unwrap_or_default()
+        self.attr_atom(i, &local_name!("id")).unwrap_or_default()
     }
 
     /// Whether one of the classes is `class`, ASCII case ignored.

@@ -4,7 +4,6 @@
 
 use super::names::meaning;
 use crate::{NodeId, Page, Tag};
-use html5ever::local_name;
 
 /// What an element says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -45,23 +44,20 @@ pub(super) fn cue(page: &Page, i: NodeId) -> Cue {
     if matches!(tag, Tag::Html | Tag::Body | Tag::Main) {
         return Cue::None;
     }
-    if let Some(prop) = page.attr_atom(i, &local_name!("itemprop"))
-        && prop.split_ascii_whitespace().any(|p| p == "articleBody")
-    {
+    let naming = page.naming(i);
+    if naming.itemprop.split_ascii_whitespace().any(|p| p == "articleBody") {
         return Cue::Body;
     }
-    let mut found = Cue::None;
-    for text in [page.class(i), page.id(i)] {
-        if !text.is_empty() {
-            found = stronger(found, named(text));
-        }
+    let named = stronger(named(naming.class), named(naming.id));
+    // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
+    let state = tag == Tag::Article && !matches!(named, Cue::Body | Cue::Comments | Cue::Related);
+    if named != Cue::None && !state {
+        return named;
     }
-    if found == Cue::None
-        && let Some(role) = page.attr_atom(i, &local_name!("role"))
-    {
-        found = by_role(role);
+    match by_role(naming.role) {
+        Cue::None => by_tag(tag),
+        cue => cue,
     }
-    if found == Cue::None { by_tag(tag) } else { found }
 }
 
 /// A body's name outweighs all; else the first that was found.
@@ -150,13 +146,15 @@ fn by_words(before: &str, word: &str, more: bool) -> Cue {
     match (before, word) {
         (
             "article" | "post" | "entry" | "story" | "news" | "blog" | "artikel" | "articulo" | "body"
-            | "art" | "rich" | "paragraph" | "texte" | "trs",
+            | "art" | "rich" | "paragraph" | "texte" | "trs" | "end",
             "body" | "content" | "text" | "copy" | "contents" | "txt" | "editor",
         ) => Cue::Body,
         (
             "page" | "the" | "single" | "field" | "detail" | "article" | "post" | "story" | "news",
             "content" | "main" | "inner" | "detail",
         ) => Cue::Content,
+        // Highlighted code with its copy button.
+        ("code", "toolbar") => Cue::None,
         _ => meaning(word, more),
     }
 }

@@ -1,6 +1,9 @@
 //! What publishers say around every article, in the words they say it: told by its wording where neither
 //! mark-up nor names tell it.
 
+use memchr::memmem::Finder;
+use std::{collections::HashMap, sync::LazyLock};
+
 /// Longest line, in bytes, that can be such a phrase.
 const LONGEST: usize = 360;
 
@@ -263,15 +266,28 @@ const MENTIONS: &[&str] = &[
     "有料会員",
 ];
 
+/// The beginnings by their first byte.
+static BY_FIRST: LazyLock<HashMap<u8, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut map: HashMap<u8, Vec<&'static str>> = HashMap::new();
+    for beginning in BEGINNINGS {
+        map.entry(beginning.as_bytes()[0]).or_default().push(beginning);
+    }
+    map
+});
+
+static FINDERS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| MENTIONS.iter().map(Finder::new).collect());
+
 /// Whether a line is such a phrase. `pointed`: it links somewhere, or stands among the last lines.
 pub(super) fn is_phrase(text: &str, pointed: bool) -> bool {
-    if text.len() > LONGEST {
+    if text.len() > LONGEST || !pointed && text.len() >= 160 {
         return false;
     }
     let text =
         text.trim_start_matches(['•', '>', '»', '→', '-', '–', '*', '▼', '■', '●', '↓', ' ']).to_lowercase();
-    let begins = text.len() < 160 && BEGINNINGS.iter().any(|b| text.starts_with(b));
-    begins || pointed && MENTIONS.iter().any(|m| text.contains(m))
+    let Some(first) = text.bytes().next() else { return false };
+    let begins =
+        text.len() < 160 && BY_FIRST.get(&first).is_some_and(|list| list.iter().any(|b| text.starts_with(b)));
+    begins || pointed && FINDERS.iter().any(|m| m.find(text.as_bytes()).is_some())
 }
 
 #[cfg(test)]

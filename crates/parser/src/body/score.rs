@@ -13,6 +13,9 @@ use super::{
 use crate::{NodeId, Page, Tag};
 use std::collections::HashMap;
 
+/// Bytes of sentences that a form has at most; what has more is a page in a form.
+const FORM: f64 = 300.0;
+
 /// Units, cues and scores of a page.
 pub(super) struct Survey {
     pub(super) units: Vec<Unit>,
@@ -115,13 +118,18 @@ impl Survey {
         let mut shares: HashMap<(&str, Cue), f64> = HashMap::new();
         for i in (0..page.len()).filter(|&i| page.tag(i) != Tag::Text) {
             own[i] = cue(page, i);
+            if matches!(page.tag(i), Tag::Form | Tag::Fieldset) && share(i) * whole > FORM {
+                own[i] = Cue::None;
+            }
             if own[i].is_negative() {
                 *shares.entry((page.class(i), own[i])).or_default() += share(i);
             }
         }
         // Where the template names the body, its other names are worth more.
         let mut bodies: Vec<NodeId> = Vec::new();
-        for i in (0..page.len()).filter(|&i| own[i] == Cue::Body && share(i) > 0.05) {
+        for i in (0..page.len())
+            .filter(|&i| own[i] == Cue::Body && share(i) > if share(i) * whole > 250.0 { 0.02 } else { 0.05 })
+        {
             if bodies.last().is_none_or(|&b| i >= page.end(b)) {
                 bodies.push(i);
             }

@@ -38,6 +38,7 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
             && !is_phrase(unit.text(page), tail || unit.link > 0 && unit.len() < 200);
     }
     drop_titles(page, survey, range.clone(), &mut keep);
+    drop_biographies(page, survey, range.clone(), &mut keep);
     drop_orphan_headings(page, survey, range, &mut keep);
     keep
 }
@@ -97,6 +98,12 @@ fn stays(page: &Page, survey: &Survey, index: usize) -> bool {
     if tag.heading_level().is_some() {
         return unit.link_share() < 0.8;
     }
+    if is_dateline(page, unit, text) {
+        return false;
+    }
+    if tag == Tag::Li && unit.link_share() > 0.8 && unit.len() < 40 && context != Cue::Body {
+        return false;
+    }
     if unit.link_share() > 0.8
         && !matches!(tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt)
         && unit.len() < 300
@@ -131,6 +138,40 @@ fn drop_titles(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep
     }
 }
 
+/// Who the author is, under the text: a paragraph that begins with the name.
+fn drop_biographies(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep: &mut [bool]) {
+    let names = author_names(page);
+    let tail = range.start + range.len() * 7 / 10;
+    for index in tail..range.end {
+        let unit = &survey.units[index];
+        if !keep[index] || !(60..1500).contains(&unit.len()) {
+            continue;
+        }
+        let text = letters(unit.text(page));
+        let text = text.strip_prefix("about").unwrap_or(&text);
+        if names.iter().any(|name| text.starts_with(name)) {
+            keep[index] = false;
+        }
+    }
+}
+
+/// Names of authors as the head and `rel=author` give them, in letters.
+fn author_names(page: &Page) -> Vec<String> {
+    let head = page.all(Tag::Meta).filter(|&m| {
+        let name = page.attr(m, "name").or_else(|| page.attr(m, "property")).unwrap_or_default();
+        ["author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "twitter:data1"]
+            .iter()
+            .any(|n| name.eq_ignore_ascii_case(n))
+    });
+    let head = head.filter_map(|m| page.attr(m, "content"));
+    let links = page.all(Tag::A).filter(|&a| page.attr(a, "rel").is_some_and(|r| r.contains("author")));
+    let names = head.chain(links.map(|a| page.text(a)));
+    let mut names: Vec<String> =
+        names.filter(|n| n.contains(' ') && n.len() < 60 && !n.contains('/')).map(letters).collect();
+    names.retain(|n| n.len() >= 6);
+    names
+}
+
 /// What the page calls itself, in letters: `og:title`, `<title>` with and without the site's name, `<h1>`.
 pub(super) fn titles(page: &Page) -> Vec<String> {
     let declared = page
@@ -143,6 +184,20 @@ pub(super) fn titles(page: &Page) -> Vec<String> {
     let mut titles: Vec<String> = declared.chain([title]).chain(parts).chain(headings).map(letters).collect();
     titles.retain(|t| t.len() >= 6);
     titles
+}
+
+/// A date with at most a few words around it: published, updated, a place.
+fn is_dateline(page: &Page, unit: &Unit, text: &str) -> bool {
+    if unit.len() > 80 {
+        return false;
+    }
+    if page.ancestors(unit.first).take(3).any(|i| page.tag(i) == Tag::Time) {
+        return true;
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let cell =
+        matches!(page.tag(unit.block), Tag::Td | Tag::Th | Tag::Li | Tag::Dd | Tag::Dt | Tag::P | Tag::Pre);
+    !cell && digits >= 6 && digits * 4 >= text.len()
 }
 
 /// A heading with nothing under it heads nothing.

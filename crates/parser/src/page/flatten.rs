@@ -142,7 +142,7 @@ impl Pass {
     fn write(&mut self, text: &str, pre: bool) {
         let mut rest = text;
         while !rest.is_empty() {
-            let word = rest.find(is_space).unwrap_or(rest.len());
+            let word = word_len(rest);
             if word > 0 {
                 self.separate();
                 self.flat.text.push_str(&rest[..word]);
@@ -215,6 +215,27 @@ fn hides(style: &str) -> bool {
             name.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none")
                 || name.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden")
         })
+}
+
+/// Bytes up to the next white space. Most characters are passed by their first byte alone.
+fn word_len(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        match b {
+            // First bytes of U+00A0, U+1680, U+2000.., U+3000, U+FEFF.
+            0xc2 | 0xe1 | 0xe2 | 0xe3 | 0xef => {
+                let c = text[at..].chars().next().unwrap_or(' ');
+                if is_space(c) {
+                    break;
+                }
+                at += c.len_utf8();
+            }
+            b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0 => break,
+            _ => at += 1,
+        }
+    }
+    at
 }
 
 /// White space, the ideographic and the no-break one among it, and characters that show nothing.

@@ -118,11 +118,13 @@ impl Tag {
         })
     }
 
-    /// Its content is not text of the page.
+    /// Its content is not text of the page: `<rt>` is how the word before it is read aloud.
     pub(super) fn is_silent(self) -> bool {
         matches!(
             self,
-            Self::Script
+            Self::Rp
+                | Self::Rt
+                | Self::Script
                 | Self::Style
                 | Self::Noscript
                 | Self::Template

@@ -42,8 +42,6 @@ pub(crate) struct Element {
 /// Nodes in order of creation; the document is node 0.
 pub(crate) struct Arena {
     pub(crate) nodes: Vec<Raw>,
-    /// Stands for the name of what has none.
-    nameless: QualName,
 }
 
 impl Arena {
@@ -129,16 +127,18 @@ impl Arena {
 
 pub(crate) struct Sink {
     arena: RefCell<Arena>,
+    /// Names by node once more: the tree builder asks for names more than for anything else.
+    names: RefCell<Vec<QualName>>,
     /// The element that was inserted last.
     newest: Cell<u32>,
 }
 
 impl Default for Sink {
     fn default() -> Self {
-        let nameless = QualName::new(None, ns!(), local_name!(""));
-        let mut arena = Arena { nodes: Vec::with_capacity(4096), nameless };
+        let mut arena = Arena { nodes: Vec::with_capacity(4096) };
         arena.push(Content::Nothing);
-        Self { arena: RefCell::new(arena), newest: Cell::new(0) }
+        let document = QualName::new(None, ns!(), local_name!(""));
+        Self { arena: RefCell::new(arena), names: RefCell::new(vec![document]), newest: Cell::new(0) }
     }
 }
 
@@ -174,12 +174,17 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a u32) -> Ref<'a, QualName> {
-        Ref::map(self.arena.borrow(), |a| a.element(*target).map_or(&a.nameless, |e| &e.name))
+        // What has no name of its own stands behind an element's: only elements are ever asked.
+        Ref::map(self.names.borrow(), |names| names.get(*target as usize).unwrap_or(&names[0]))
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> u32 {
         let template = name.expanded() == expanded_name!(html "template");
         let mut arena = self.arena.borrow_mut();
+        let mut names = self.names.borrow_mut();
+        let document = names[0].clone();
+        names.resize(arena.nodes.len(), document);
+        names.push(name.clone());
         let id = arena.push(Content::Element(Box::new(Element { name, attrs })));
         if template {
             let contents = arena.push(Content::Nothing);
