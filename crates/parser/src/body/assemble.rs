@@ -12,7 +12,9 @@ pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]
     let mut out = Assembly { page, blocks: Vec::new(), owner: None };
     for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
         let place = match place(page, unit, root) {
-            Place::Paragraph | Place::Heading(_) if survey.context[unit.first] == Cue::Caption => {
+            Place::Paragraph | Place::Heading(_) | Place::Item(..)
+                if survey.context[unit.first] == Cue::Caption =>
+            {
                 Place::Caption(unit.block)
             }
             place => place,

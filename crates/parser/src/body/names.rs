@@ -1,6 +1,7 @@
 //! Words of `class` and `id` names, and what they call an element.
 
 use super::cues::Cue;
+use std::sync::LazyLock;
 
 /// The word means it wherever it stands in a name.
 const ANY: bool = false;
@@ -10,10 +11,26 @@ const LAST: bool = true;
 
 /// What a word says; none where it says nothing. `more`: another word of the same name follows.
 pub(super) fn meaning(word: &str, more: bool) -> Cue {
+    if !may_be_listed(word) {
+        return Cue::None;
+    }
     match NAMES.binary_search_by_key(&word, |n| n.0) {
         Ok(at) if !(NAMES[at].2 == LAST && more) => NAMES[at].1,
         _ => Cue::None,
     }
+}
+
+/// Whether any listed word has this first letter and length: most words of real names are passed by that.
+fn may_be_listed(word: &str) -> bool {
+    static LENGTHS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+        let mut lengths = [0; 26];
+        for (name, ..) in NAMES {
+            lengths[usize::from(name.as_bytes()[0] - b'a')] |= 1 << name.len();
+        }
+        lengths
+    });
+    let first = word.as_bytes().first().map_or(26, |b| usize::from(b.wrapping_sub(b'a')));
+    LENGTHS.get(first).is_some_and(|lengths| word.len() < 32 && lengths >> word.len() & 1 == 1)
 }
 
 /// Sorted by word.
@@ -66,6 +83,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("byline", Cue::Details, ANY),
     ("callout", Cue::Promotion, LAST),
     ("caption", Cue::Caption, ANY),
+    ("carousel", Cue::Related, ANY),
     ("categories", Cue::Navigation, ANY),
     ("catlinks", Cue::Navigation, ANY),
     ("chapo", Cue::Standfirst, ANY),
@@ -115,6 +133,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("explore", Cue::Related, ANY),
     ("fenxiang", Cue::Promotion, ANY),
     ("figcaption", Cue::Caption, ANY),
+    ("flickity", Cue::Related, ANY),
     ("follow", Cue::Promotion, ANY),
     ("foot", Cue::Aside, LAST),
     ("footbar", Cue::Aside, ANY),
@@ -176,6 +195,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("optin", Cue::Promotion, ANY),
     ("outbrain", Cue::Related, ANY),
     ("overlay", Cue::Promotion, ANY),
+    ("owl", Cue::Related, ANY),
     ("pagenav", Cue::Navigation, ANY),
     ("pager", Cue::Navigation, ANY),
     ("pagination", Cue::Navigation, ANY),
@@ -204,7 +224,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("publishdate", Cue::Details, ANY),
     ("published", Cue::Details, LAST),
     ("qrcode", Cue::Promotion, ANY),
-    ("rail", Cue::Aside, LAST),
+    ("rail", Cue::Aside, ANY),
     ("rating", Cue::Promotion, ANY),
     ("ratings", Cue::Promotion, ANY),
     ("readalso", Cue::Related, ANY),
@@ -249,6 +269,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("signup", Cue::Promotion, ANY),
     ("similar", Cue::Related, ANY),
     ("skiplink", Cue::Navigation, ANY),
+    ("slick", Cue::Related, ANY),
     ("social", Cue::Promotion, ANY),
     ("socials", Cue::Promotion, ANY),
     ("sommario", Cue::Standfirst, ANY),
@@ -272,6 +293,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("suggested", Cue::Related, ANY),
     ("summary", Cue::Standfirst, LAST),
     ("survey", Cue::Promotion, ANY),
+    ("swiper", Cue::Related, ANY),
     ("synopsis", Cue::Standfirst, ANY),
     ("taboola", Cue::Related, ANY),
     ("tabs", Cue::Navigation, ANY),

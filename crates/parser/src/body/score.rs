@@ -134,6 +134,9 @@ impl Survey {
                 bodies.push(i);
             }
         }
+        if let [outer] = bodies[..] {
+            bodies = vec![innermost_body(page, outer, |i| own[i] == Cue::Body, share)];
+        }
         let holds_body = |i: NodeId| bodies.iter().any(|&b| page.within(b, i) || page.within(i, b));
         for i in repeats::teasers(page, self) {
             if !own[i].is_negative() {
@@ -156,6 +159,8 @@ impl Survey {
                 }
             }
             context[i] = match (inherited, own) {
+                // A quoted post is content, whatever the box it is embedded in is called.
+                (Cue::Promotion, _) if page.tag(i) == Tag::Blockquote => Cue::None,
                 (c, Cue::None | Cue::Content | Cue::Caption | Cue::Standfirst) if c.is_negative() => c,
                 (Cue::Comments | Cue::Related, Cue::Body) => inherited,
                 (c, Cue::None) => c,
@@ -248,6 +253,27 @@ fn capped(page: &Page, units: &[Unit], scores: &[f32]) -> Vec<f32> {
         }
     }
     out
+}
+
+/// Templates nest names: `post-content` around `entry-content`. The innermost that still holds a good part
+/// of the text, and is the only one, is the text itself.
+fn innermost_body(
+    page: &Page,
+    outer: NodeId,
+    named: impl Fn(NodeId) -> bool,
+    share: impl Fn(NodeId) -> f64,
+) -> NodeId {
+    let mut body = outer;
+    for i in outer + 1..page.end(outer) {
+        if named(i) && share(i) > 0.15 && page.within(i, body) {
+            let rest = share(body) - share(i);
+            let others = (i + 1..page.end(body)).any(|n| n >= page.end(i) && named(n) && share(n) > 0.02);
+            if !others && rest > 0.1 {
+                body = i;
+            }
+        }
+    }
+    body
 }
 
 fn may_hold_a_body(tag: Tag) -> bool {

@@ -17,11 +17,11 @@ macro_rules! tags {
             /// How many there are.
             pub(super) const COUNT: usize = [$($name),*].len() + 2;
 
+            /// Sorted by name.
+            const NAMES: &[(&'static str, Self)] = &[$(($name, Self::$tag)),*];
+
             pub(super) fn of(name: &str) -> Self {
-                match name {
-                    $($name => Self::$tag,)*
-                    _ => Self::Other,
-                }
+                Self::NAMES.binary_search_by_key(&name, |n| n.0).map_or(Self::Other, |at| Self::NAMES[at].1)
             }
         }
     };
@@ -135,5 +135,16 @@ impl Tag {
                 | Self::Object
                 | Self::Frameset
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_so_that_they_are_found() {
+        assert!(Tag::NAMES.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!((Tag::of("amp-img"), Tag::of("wbr"), Tag::of("x")), (Tag::AmpImg, Tag::Wbr, Tag::Other));
     }
 }
