@@ -7,6 +7,7 @@ mod inline;
 mod lead;
 mod names;
 mod phrases;
+mod prose;
 mod repeats;
 mod score;
 mod select;
@@ -79,49 +80,5 @@ pub fn next_part(_page: &Page, _body: &Body) -> Option<String> {
     None
 }
 
-#[doc(hidden)]
-pub fn explain(page: &Page) -> String {
-    use std::fmt::Write;
-    let survey = Survey::new(page, shown_units(page), true);
-    let root = survey.root(page);
-    let keep = root.map(|r| kept(page, &survey, r)).unwrap_or(vec![false; survey.units.len()]);
-    let mut o = String::new();
-    let _ = writeln!(
-        o,
-        "root {:?} {:?}",
-        root,
-        root.map(|r| (page.name(r), page.class(r), page.id(r), page.text_len(r)))
-    );
-    for (n, (u, k)) in survey.units.iter().zip(&keep).enumerate() {
-        let why = page
-            .ancestors(u.first)
-            .find(|&i| cues::cue(page, i) == survey.context[u.first])
-            .map(|i| format!("{}#{}.{}", page.name(i), page.id(i), page.class(i)))
-            .unwrap_or_default();
-        let t: String = u.text(page).chars().take(60).collect();
-        let path: Vec<String> = page
-            .ancestors(u.first)
-            .take(5)
-            .map(|i| format!("{}.{}", page.name(i), page.class(i).chars().take(30).collect::<String>()))
-            .collect();
-        let inr = root.is_some_and(|r| page.within(u.first, r));
-        let line = format!(
-            "{:6.0} {:?} {} l {:.2} {:?} |{}| {}",
-            survey.scores[n],
-            survey.context[u.first],
-            u.len(),
-            u.link_share(),
-            t,
-            why,
-            path.join("<")
-        );
-        let _ = writeln!(
-            o,
-            "{}{}{}",
-            if inr { '>' } else { ' ' },
-            if *k { '+' } else { '-' },
-            line.replace('\n', " ")
-        );
-    }
-    o
-}
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,18 @@
 //! Selected units as blocks.
 
-use super::{cues::Cue, inline, score::Survey, units::Unit};
+use super::{cues::Cue, inline, prose, score::Survey, units::Unit};
 use crate::{NodeId, Page, Tag};
 use model::{Block, Text, block::ListItem};
+use std::collections::HashMap;
 
 /// Most cells of one table that are kept, and most of all its rows: `colspan` is not multiplied out.
 const MAX_CELLS: usize = 20_000;
 
 /// The blocks of the units that are kept, in order.
 pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Vec<Block> {
-    let mut out = Assembly { page, blocks: Vec::new(), owner: None };
+    let mut out = Assembly { page, blocks: Vec::new(), owner: None, data_tables: HashMap::new() };
     for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
-        let place = match place(page, unit, root) {
+        let place = match out.place(unit, root) {
             Place::Paragraph | Place::Heading(_) | Place::Item(..)
                 if survey.context[unit.first] == Cue::Caption =>
             {
@@ -37,34 +38,6 @@ enum Place {
     Code(NodeId),
 }
 
-fn place(page: &Page, unit: &Unit, root: NodeId) -> Place {
-    let mut item: Option<(NodeId, NodeId, u8)> = None;
-    let mut found = Place::Paragraph;
-    let chain =
-        std::iter::once(unit.block).chain(page.ancestors(unit.block)).take_while(|&i| i != root && i != 0);
-    for i in chain {
-        let tag = page.tag(i);
-        if let Some(level) = tag.heading_level() {
-            return Place::Heading(level.max(2));
-        }
-        match tag {
-            Tag::Figcaption => return Place::Caption(i),
-            Tag::Table if is_data(page, i) => return Place::Table(i),
-            Tag::Li | Tag::Dd | Tag::Dt if item.is_none() => item = Some((i, i, 0)),
-            Tag::Ul | Tag::Ol | Tag::Dl => {
-                item = item.map(|(list, li, depth)| (i, li, if list == li { 0 } else { depth + 1 }));
-            }
-            Tag::Pre if found == Place::Paragraph && item.is_none() => found = Place::Code(i),
-            Tag::Blockquote if found == Place::Paragraph => found = Place::Quote(i),
-            _ => {}
-        }
-    }
-    match item {
-        Some((list, li, depth)) if list != li => Place::Item(list, li, depth),
-        _ => found,
-    }
-}
-
 /// A table of data rather than one for layout: several rows and columns, no blocks of text in its cells.
 fn is_data(page: &Page, table: NodeId) -> bool {
     if page.attr(table, "role") == Some("presentation") {
@@ -84,9 +57,43 @@ struct Assembly<'p> {
     blocks: Vec<Block>,
     /// Where the last unit stood.
     owner: Option<Place>,
+    /// Tables that were looked at, and whether they are of data.
+    data_tables: HashMap<NodeId, bool>,
 }
 
 impl Assembly<'_> {
+    fn place(&mut self, unit: &Unit, root: NodeId) -> Place {
+        let page = self.page;
+        let mut item: Option<(NodeId, NodeId, u8)> = None;
+        let mut found = Place::Paragraph;
+        let chain = std::iter::once(unit.block)
+            .chain(page.ancestors(unit.block))
+            .take_while(|&i| i != root && i != 0);
+        for i in chain {
+            let tag = page.tag(i);
+            if let Some(level) = tag.heading_level() {
+                return Place::Heading(level.max(2));
+            }
+            match tag {
+                Tag::Figcaption => return Place::Caption(i),
+                Tag::Table if *self.data_tables.entry(i).or_insert_with(|| is_data(page, i)) => {
+                    return Place::Table(i);
+                }
+                Tag::Li | Tag::Dd | Tag::Dt if item.is_none() => item = Some((i, i, 0)),
+                Tag::Ul | Tag::Ol | Tag::Dl => {
+                    item = item.map(|(list, li, depth)| (i, li, if list == li { 0 } else { depth + 1 }));
+                }
+                Tag::Pre if found == Place::Paragraph && item.is_none() => found = Place::Code(i),
+                Tag::Blockquote if found == Place::Paragraph => found = Place::Quote(i),
+                _ => {}
+            }
+        }
+        match item {
+            Some((list, li, depth)) if list != li => Place::Item(list, li, depth),
+            _ => found,
+        }
+    }
+
     fn add(&mut self, unit: &Unit, place: Place) {
         let same_owner = self.owner;
         self.owner = Some(place);
@@ -113,7 +120,7 @@ impl Assembly<'_> {
             }
             Place::Code(pre) => {
                 if same_owner != Some(place) {
-                    self.blocks.push(Block::Code { text: self.page.text(pre).to_owned() });
+                    self.blocks.extend(prose::preformatted(self.page.text(pre)));
                 }
             }
             Place::Quote(_) => {
@@ -147,7 +154,7 @@ impl Assembly<'_> {
 
     fn paragraphs(&mut self, unit: &Unit) {
         let text = inline::text(self.page, unit);
-        self.blocks.push(Block::Paragraph { text });
+        self.blocks.extend(prose::paragraphs(text).into_iter().map(|text| Block::Paragraph { text }));
     }
 
     fn figure(&self, caption: NodeId, text: Text) -> Block {

@@ -47,7 +47,7 @@ fn take(page: &Page, survey: &Survey, members: &[NodeId], found: &mut Vec<NodeId
         return;
     }
     let teasers = members.iter().filter(|&&m| is_teaser(page, survey, m)).count();
-    if teasers >= FEWEST && teasers * 4 >= members.len() * 3 {
+    if teasers >= FEWEST && teasers * 5 >= members.len() * 3 {
         found.extend(members);
     }
 }

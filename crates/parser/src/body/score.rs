@@ -127,28 +127,36 @@ impl Survey {
         }
         // Where the template names the body, its other names are worth more.
         let mut bodies: Vec<NodeId> = Vec::new();
-        for i in (0..page.len())
-            .filter(|&i| own[i] == Cue::Body && share(i) > if share(i) * whole > 250.0 { 0.02 } else { 0.05 })
-        {
+        let least = (250.0 / whole).clamp(0.02, 0.05);
+        let is_body = |i: &NodeId| own[*i] == Cue::Body && may_hold_a_body(page.tag(*i)) && share(*i) > least;
+        for i in (0..page.len()).filter(is_body) {
             if bodies.last().is_none_or(|&b| i >= page.end(b)) {
                 bodies.push(i);
             }
         }
         if let [outer] = bodies[..] {
-            bodies = vec![innermost_body(page, outer, |i| own[i] == Cue::Body, share)];
+            bodies = vec![innermost_body(
+                page,
+                outer,
+                |i| own[i] == Cue::Body && may_hold_a_body(page.tag(i)),
+                share,
+            )];
         }
         let holds_body = |i: NodeId| bodies.iter().any(|&b| page.within(b, i) || page.within(i, b));
-        for i in repeats::teasers(page, self) {
-            if !own[i].is_negative() {
-                own[i] = Cue::Related;
-                *shares.entry((page.class(i), Cue::Related)).or_default() += share(i);
-            }
+        let teasers = repeats::teasers(page, self);
+        let rest = (1.0 - teasers.iter().map(|&i| share(i)).sum::<f64>()) * whole;
+        let mut is_teaser = vec![false; page.len()];
+        // On a page that is nothing but a list, the list is what there is.
+        for i in teasers.into_iter().filter(|_| rest > 300.0) {
+            is_teaser[i] = !own[i].is_negative();
         }
         let mut context = vec![Cue::None; page.len()];
         for i in 0..page.len() {
             let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
             let mut own = own[i];
-            if own.is_negative() {
+            if is_teaser[i] {
+                own = Cue::Related;
+            } else if own.is_negative() {
                 let beside = !bodies.is_empty() && !holds_body(i);
                 // `<footer>` and `<nav>` are the standard's words, not a template's.
                 let certain = matches!(page.tag(i), Tag::Footer | Tag::Nav);

@@ -142,15 +142,12 @@ fn drop_titles(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep
 fn drop_biographies(page: &Page, survey: &Survey, range: std::ops::Range<usize>, keep: &mut [bool]) {
     let names = author_names(page);
     let tail = range.start + range.len() * 7 / 10;
-    for index in tail..range.end {
-        let unit = &survey.units[index];
-        if !keep[index] || !(60..1500).contains(&unit.len()) {
-            continue;
-        }
+    let units = survey.units[..range.end].iter().zip(keep).skip(tail);
+    for (unit, keep) in units.filter(|(unit, keep)| **keep && (60..1500).contains(&unit.len())) {
         let text = letters(unit.text(page));
         let text = text.strip_prefix("about").unwrap_or(&text);
         if names.iter().any(|name| text.starts_with(name)) {
-            keep[index] = false;
+            *keep = false;
         }
     }
 }
@@ -179,6 +176,7 @@ pub(super) fn titles(page: &Page) -> Vec<String> {
         .filter(|&m| page.attr(m, "property").is_some_and(|p| p.eq_ignore_ascii_case("og:title")))
         .filter_map(|m| page.attr(m, "content"));
     let title = page.all(Tag::Title).next().map_or("", |t| page.text(t));
+    let title = if title.len() < 500 { title } else { "" };
     let parts = title.match_indices(['|', '-', '_', '–', '—', '·']).map(|(at, _)| &title[..at]);
     let headings = page.all(Tag::H1).map(|h| page.text(h));
     let mut titles: Vec<String> = declared.chain([title]).chain(parts).chain(headings).map(letters).collect();

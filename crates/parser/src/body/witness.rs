@@ -9,7 +9,10 @@ use std::borrow::Cow;
 const SHORTEST: usize = 300;
 
 /// Most bytes that are read of it.
-const LONGEST: usize = 400_000;
+const LONGEST: usize = 200_000;
+
+/// Most units that it is asked about.
+const MOST: usize = 2000;
 
 /// What the witness says of each unit.
 pub(super) struct Testimony {
@@ -31,7 +34,7 @@ pub(super) fn hear(page: &Page, units: &[Unit]) -> Option<Testimony> {
     }
     let mut named = vec![false; units.len()];
     let (mut covered, mut end) = (0, 0);
-    for (unit, named) in units.iter().zip(&mut named) {
+    for (unit, named) in units.iter().zip(&mut named).take(MOST) {
         if unit.len() < 20 {
             continue;
         }
