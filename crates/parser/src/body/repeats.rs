@@ -46,10 +46,14 @@ fn take(page: &Page, survey: &Survey, members: &[NodeId], found: &mut Vec<NodeId
     if members.len() < FEWEST {
         return;
     }
-    let teasers = members.iter().filter(|&&m| is_teaser(page, survey, m)).count();
-    if teasers >= FEWEST && teasers * 5 >= members.len() * 3 {
-        found.extend(members);
+    let teasers: Vec<NodeId> = members.iter().copied().filter(|&m| is_teaser(page, survey, m)).collect();
+    if teasers.len() < FEWEST || teasers.len() * 5 < members.len() * 3 {
+        return;
     }
+    // A neighbour far longer than they are is the article they stand beside.
+    let mean = teasers.iter().map(|&t| page.text_len(t)).sum::<usize>() / teasers.len();
+    let longest = LONGEST.max(4 * mean);
+    found.extend(members.iter().filter(|&&m| page.text_len(m) < longest));
 }
 
 /// A linked headline and at most a summary.

@@ -143,8 +143,15 @@ impl Survey {
             )];
         }
         let holds_body = |i: NodeId| bodies.iter().any(|&b| page.within(b, i) || page.within(i, b));
-        let teasers = repeats::teasers(page, self);
-        let rest = (1.0 - teasers.iter().map(|&i| share(i)).sum::<f64>()) * whole;
+        let mut teasers = repeats::teasers(page, self);
+        let sum = |teasers: &[NodeId]| teasers.iter().map(|&i| share(i)).sum::<f64>();
+        // What fills the named body is a list that the article is about.
+        let (inside, beside): (Vec<NodeId>, Vec<NodeId>) =
+            teasers.iter().partition(|&&i| bodies.iter().any(|&b| page.within(i, b)));
+        if sum(&inside) > 0.3 {
+            teasers = beside;
+        }
+        let rest = (1.0 - sum(&teasers)) * whole;
         let mut is_teaser = vec![false; page.len()];
         // On a page that is nothing but a list, the list is what there is.
         for i in teasers.into_iter().filter(|_| rest > 300.0) {
