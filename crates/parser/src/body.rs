@@ -6,6 +6,7 @@ mod fold;
 mod inline;
 mod lead;
 mod names;
+mod parts;
 mod phrases;
 mod prose;
 mod repeats;
@@ -76,8 +77,8 @@ fn shown_units(page: &Page) -> Vec<Unit> {
 }
 
 /// The next page of this same article, absolute, where its pager names one.
-pub fn next_part(_page: &Page, _body: &Body) -> Option<String> {
-    None
+pub fn next_part(page: &Page, body: &Body) -> Option<String> {
+    parts::next_part(page, body)
 }
 
 #[cfg(test)]
