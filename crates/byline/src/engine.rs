@@ -60,6 +60,11 @@ impl Plan {
         self.has(Role::Scheduler) || self.has(Role::Sink) || self.has(Role::Web)
     }
 
+    /// The web pages are there while the broker is away.
+    fn needs_queues(&self) -> bool {
+        self.roles.iter().any(|role| *role != Role::Web)
+    }
+
     fn needs_archive(&self) -> bool {
         self.has(Role::Fetcher) || self.has(Role::Parser) || self.has(Role::Sink)
     }
@@ -97,6 +102,18 @@ impl Engine {
         let embedded = config.amqp_url.is_none();
         let lock = embedded.then(|| lock::DataLock::take(&config.data)).transpose()?;
         let transport = open::transport(config, &role_names(plan))?;
+        let mut engine = Self {
+            probes: Arc::new(ProcessProbes::new(crate::telemetry::numbers(), plan.needs_store())),
+            transport: Arc::clone(&transport),
+            steps: Vec::new(),
+            helpers: (CancellationToken::new(), TaskTracker::new()),
+            web: None,
+            _lock: lock,
+        };
+        // Health is told from the beginning, while broker and database may still be on their way.
+        if !plan.has(Role::Web) {
+            engine.serve(config, plan, None).await?;
+        }
         let store = match plan.needs_store() {
             true => Some(open::store_when_there(config).await?),
             false => None,
@@ -104,21 +121,16 @@ impl Engine {
         if let Some(store) = store.as_ref().filter(|_| embedded) {
             free_leases(store).await?;
         }
-        open::topology_when_there(&transport).await?;
-
-        let mut engine = Self {
-            probes: Arc::new(ProcessProbes::new(crate::telemetry::numbers(), store.clone())),
-            transport,
-            steps: Vec::new(),
-            helpers: (CancellationToken::new(), TaskTracker::new()),
-            web: None,
-            _lock: lock,
-        };
+        if plan.needs_queues() {
+            open::topology_when_there(&transport).await?;
+        }
         if let Some(store) = &store {
             engine.help(store, plan);
         }
         engine.stages(config, plan, store.as_ref())?;
-        engine.serve(config, plan, store).await?;
+        if plan.has(Role::Web) {
+            engine.serve(config, plan, store).await?;
+        }
         Ok(engine)
     }
 

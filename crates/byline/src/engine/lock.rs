@@ -1,8 +1,7 @@
 //! One process at a time works on a data directory: its queues are in memory, so a second one could not
 //! know what the first has granted. Reading commands need no lock.
 
-use crate::exit::Usage;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{
     fs::{self, File, TryLockError},
     io::Write,
@@ -31,10 +30,7 @@ impl DataLock {
                     "" => "another process".to_owned(),
                     id => format!("process {id}"),
                 };
-                return Err(Usage(format!(
-                    "{holder} is at work on {shown}; end it, or choose another directory with --data"
-                ))
-                .into());
+                bail!("{holder} is at work on {shown}; end it, or choose another directory with --data");
             }
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("cannot lock {}", path.display()));

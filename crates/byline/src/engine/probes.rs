@@ -23,8 +23,8 @@ pub struct ProcessProbes {
 }
 
 impl ProcessProbes {
-    pub(super) fn new(numbers: Numbers, store: Option<DynStore>) -> Self {
-        Self { numbers, parts: Mutex::default(), database: store.map(|_| AtomicBool::new(true)) }
+    pub(super) fn new(numbers: Numbers, has_database: bool) -> Self {
+        Self { numbers, parts: Mutex::default(), database: has_database.then(AtomicBool::default) }
     }
 
     pub(super) fn watch(&self, part: Arc<Health>) {

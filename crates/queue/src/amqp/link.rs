@@ -134,6 +134,7 @@ struct Supervisor {
 impl Supervisor {
     async fn run(self) {
         let mut backoff = Backoff::default();
+        let mut told = false;
         loop {
             let opened = tokio::select! {
                 () = self.closing.cancelled() => return,
@@ -148,6 +149,7 @@ impl Supervisor {
                     }
                     // Only a connection that served for a while proves that all is well again.
                     backoff.reset();
+                    told = false;
                     why
                 }
                 Ok(Err(error)) => error.to_string(),
@@ -155,13 +157,22 @@ impl Supervisor {
             };
             metrics::counter!("byline_queue_reconnects_total", "purpose" => self.purpose).increment(1);
             let wait = backoff.next();
-            tracing::warn!(
-                broker = self.config.shown(),
-                purpose = self.purpose,
-                error,
-                wait_ms = wait.as_millis() as u64,
-                "broker connection lost"
-            );
+            // Once for each loss: what is repeated every few seconds for an hour hides everything else.
+            if std::mem::replace(&mut told, true) {
+                tracing::debug!(
+                    purpose = self.purpose,
+                    error,
+                    wait_ms = wait.as_millis() as u64,
+                    "broker still away"
+                );
+            } else {
+                tracing::warn!(
+                    broker = self.config.shown(),
+                    purpose = self.purpose,
+                    error,
+                    "no connection to the broker, trying until there is one"
+                );
+            }
             tokio::select! {
                 () = self.closing.cancelled() => return,
                 () = tokio::time::sleep(wait) => {}
