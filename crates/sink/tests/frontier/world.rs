@@ -53,6 +53,8 @@ pub(crate) struct World {
     pub(crate) now: Time,
     pub(crate) log: Vec<Seen>,
     pub(crate) sources: Vec<SourceId>,
+    /// What went to the sink.
+    pub(crate) results: Vec<PageParsed>,
     archive: Arc<Memory>,
     _folder: tempfile::TempDir,
 }
@@ -87,6 +89,7 @@ impl World {
             now: "2026-11-23T12:00:00Z".parse().unwrap(),
             log: Vec::new(),
             sources: Vec::new(),
+            results: Vec::new(),
             archive,
             _folder: folder,
         }
@@ -140,6 +143,7 @@ impl World {
         }
         let results: Vec<PageParsed> = grants.into_iter().filter_map(|g| self.answer(g, web)).collect();
         self.now += EXCHANGE;
+        self.results.extend(results.iter().cloned());
         for result in self.sink.process(results).await {
             result.unwrap();
         }
