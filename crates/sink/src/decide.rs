@@ -1,27 +1,22 @@
 //! What one result means: from the page's known state and the result to everything that is to be stored.
 
 use crate::{
-    Policy, article,
-    backoff::fraction,
-    dry_run, host, listing,
-    policy::{DAY, DEEP_INTERVAL_S, is_list},
+    Policy, article, dry_run, host, listing,
+    next_visit::{self, MAX_REDIRECTS, Next},
+    policy::DAY,
     reading::{Given, Reading},
-    revisit::{Observed, jittered, next_interval},
+    revisit::Observed,
     robots,
     trouble::{Retry, Trouble},
 };
 use chrono::TimeDelta;
 use model::{
     Article, AuthorProfile, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed, SourceId,
-    Validators,
 };
 use store::{
-    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, PageChange, RobotsRow, SourceChange, Time,
-    VisitCommit, VisitContext, VisitRecord, WorkChange,
+    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, RobotsRow, SourceChange, Time, VisitCommit,
+    VisitContext, VisitRecord, WorkChange,
 };
-
-/// Redirects from page to page that are followed.
-const MAX_REDIRECTS: u32 = 10;
 
 /// Decides one result. Depends on nothing but its arguments: decided twice, the same comes out.
 pub fn decide(context: &VisitContext, given: &Given, policy: &Policy) -> VisitCommit {
@@ -49,21 +44,6 @@ pub(crate) struct Findings {
     /// The article as read, also where it is not stored: for a dry run, and for the list beside it.
     pub read: Option<Article>,
     pub next: Next,
-}
-
-/// When the page is visited again.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Next {
-    /// It gave what a page gives.
-    Revisit(Observed),
-    /// It gave nothing.
-    Trouble(Retry),
-    /// It leads to another page and is looked at again to see whether it still does.
-    Redirect { permanent: bool },
-    /// It is to be had under another spelling of its address.
-    Moved(PageUrl),
-    /// When somebody wants it.
-    Never { failed: bool },
 }
 
 impl Findings {
@@ -240,7 +220,7 @@ fn redirected(context: &VisitContext, given: &Given, status: u16, to: &PageUrl) 
 
 fn visit(context: &VisitContext, given: &Given, findings: Findings, policy: &Policy) -> VisitCommit {
     let fetched = &given.fetched;
-    let page = page_change(context, given, &findings, policy);
+    let page = next_visit::page_change(context, given, findings.disposition, &findings.next, policy);
     let host = host::change(context, fetched);
     let mut commit = commit(context, given, findings);
     commit.page = Some(page);
@@ -330,84 +310,6 @@ fn capture_record(given: &Given) -> Option<CaptureRecord> {
         hints: given.fetched.grant.hints.clone(),
         parser_version,
     })
-}
-
-fn page_change(context: &VisitContext, given: &Given, findings: &Findings, policy: &Policy) -> PageChange {
-    let page = &context.page;
-    let fetched = &given.fetched;
-    let at = fetched.ended_at;
-    let chance = fraction(&page.key, fetched.grant.visit, "due");
-    let failed = page.failures.saturating_add(1);
-    let mut change = PageChange {
-        kind: page.kind,
-        url: None,
-        due_at: None,
-        interval_s: page.interval_s,
-        failures: 0,
-        unchanged: page.unchanged,
-        validators: page.validators.clone(),
-        captured_at: page.captured_at,
-        release: true,
-    };
-    match &findings.next {
-        Next::Revisit(seen) => {
-            let bounds = policy.bounds(page.kind);
-            let interval = match is_deep(context) {
-                true => DEEP_INTERVAL_S,
-                false => next_interval(*seen, is_list(page.kind), bounds),
-            };
-            let spread = match is_deep(context) {
-                true => (interval as f64 * (0.9 + 0.2 * chance)) as i64,
-                false => jittered(interval, chance, bounds),
-            };
-            change.due_at = Some(at + TimeDelta::seconds(spread));
-            change.interval_s = Some(interval);
-            let changed = seen.changed || seen.new_works > 0;
-            change.unchanged = if changed { 0 } else { page.unchanged.saturating_add(1) };
-            change.validators = validators(&fetched.outcome, &page.validators);
-            if matches!(fetched.outcome, Outcome::Captured { .. }) {
-                change.captured_at = page.captured_at.max(Some(fetched.started_at));
-            }
-        }
-        Next::Trouble(retry) => {
-            let trouble = Trouble { disposition: findings.disposition, code: String::new(), retry: *retry };
-            change.due_at = Some(at + trouble.wait(page.kind, page.failures, chance));
-            change.failures = failed;
-        }
-        Next::Redirect { permanent } => {
-            let days = if *permanent { 60.0 } else { 7.0 };
-            change.due_at = Some(at + TimeDelta::seconds((days * DAY as f64 * (0.9 + 0.2 * chance)) as i64));
-        }
-        Next::Moved(to) => {
-            change.url = Some(to.clone());
-            change.failures = failed;
-            // Two spellings that lead to each other are followed as far as any redirect.
-            let again = failed < MAX_REDIRECTS;
-            change.due_at = Some(if again { at } else { at + TimeDelta::days(1) });
-        }
-        Next::Never { failed: true } => change.failures = failed,
-        Next::Never { failed: false } => {}
-    }
-    change
-}
-
-/// A further page of a list, walked again when the pages before it overflow.
-fn is_deep(context: &VisitContext) -> bool {
-    context.page.kind == PageKind::Listing
-        && context.page.depth > 0
-        && !context.listings.iter().any(|s| s.is_first_page)
-}
-
-/// A 304 may bring newer validators; it keeps those it does not mention (RFC 9111 §4.3.4).
-fn validators(outcome: &Outcome, before: &Validators) -> Validators {
-    match outcome {
-        Outcome::Captured { validators, .. } => validators.clone(),
-        Outcome::NotModified { validators } => Validators {
-            etag: validators.etag.clone().or_else(|| before.etag.clone()),
-            last_modified: validators.last_modified.clone().or_else(|| before.last_modified.clone()),
-        },
-        _ => before.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod decide;
 mod dry_run;
 mod host;
 mod listing;
+mod next_visit;
 mod policy;
 mod reading;
 mod record;

@@ -2,7 +2,7 @@ use super::*;
 use chrono::TimeDelta;
 use model::{
     Block, CaptureId, CaptureRef, Container, Evidence, Fault, Fetched, Field, Grant, Hints, Listed, Listing,
-    Person, VisitId, Work,
+    Person, Validators, VisitId, Work,
 };
 use proptest::prelude::*;
 use store::{CurrentArticle, HostState, ListingState, PageState};
