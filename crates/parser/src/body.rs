@@ -38,7 +38,7 @@ pub struct Body {
 }
 
 /// Finds the body. A page that has none, such as a list of links, may give blocks all the same; what the
-/// page is, is told by [`crate::listing::kind`].
+/// page is, is told by [`crate::listing::read`].
 pub fn extract(page: &Page) -> Body {
     let survey = Survey::new(page, shown_units(page), true);
     let Some(root) = survey.root(page) else { return Body::default() };

@@ -1,6 +1,6 @@
 //! The fields of an article.
 //!
-//! Each field collects what every place of the page offers for it ([`sources::Offer`]), scores the offers by
+//! Each field collects what every place of the page offers for it (`sources::Offer`), scores the offers by
 //! the trust their place has earned and by how they agree, and takes the best, or none where even the best
 //! is poor. [`explain`] shows the offers that lost beside the one that won.
 
