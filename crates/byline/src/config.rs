@@ -31,7 +31,7 @@ pub struct Settings {
     /// postgres://... or sqlite://... [default: SQLite in the data directory]
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<Secret>,
-    /// amqp://... or amqps://... [default: queues in this process]
+    /// amqp://... [default: queues in this process]
     #[arg(long, global = true, value_name = "URL")]
     pub amqp_url: Option<Secret>,
     /// Directory of raw captures [default: a folder in the data directory]
