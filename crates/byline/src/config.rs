@@ -34,8 +34,8 @@ pub struct Settings {
     /// amqp://... [default: queues in this process]
     #[arg(long, global = true, value_name = "URL")]
     pub amqp_url: Option<Secret>,
-    /// Directory of raw captures [default: a folder in the data directory]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Raw captures: a directory, or s3://bucket/prefix [default: a folder in the data directory]
+    #[arg(long, global = true, value_name = "PLACE")]
     pub archive: Option<String>,
     /// Let the guard against private addresses pass this range; repeatable
     #[arg(long, global = true, value_name = "CIDR", value_delimiter = ',')]

@@ -1,13 +1,10 @@
 //! Makes what the parts stand on of the settings: database, archive, broker, HTTP client.
 
-use crate::{
-    config::Config,
-    exit::{Usage, usage},
-};
+use crate::{config::Config, exit::usage};
 use anyhow::{Context, Result};
 use queue::{Amqp, AmqpConfig, Memory, SendError, Topology, Transport};
-use std::{path::PathBuf, sync::Arc, time::Duration};
-use store::{CaptureArchive, DynStore, StoreError};
+use std::{sync::Arc, time::Duration};
+use store::{CaptureArchive, DynStore, StoreError, archive::S3Place};
 
 /// Between two tries to reach a service; once a second would be noise in the service's log.
 const RETRY: Duration = Duration::from_secs(2);
@@ -74,20 +71,30 @@ fn database_shown(config: &Config) -> String {
     }
 }
 
-/// The archive, on a directory.
+/// The archive, on a directory or on S3-compatible storage.
 ///
 /// # Errors
 /// Where the place is none.
 pub fn archive(config: &Config) -> Result<CaptureArchive> {
-    let place = match &config.archive {
-        Some(place) => PathBuf::from(place.strip_prefix("file://").unwrap_or(place)),
-        None => config.data.join("archive"),
-    };
-    if let Some((scheme, _)) = place.to_str().and_then(|p| p.split_once("://")) {
-        let text = format!("archives on {scheme}:// are not known to this version; name a directory");
-        return Err(Usage(text).into());
+    match &config.archive {
+        None => Ok(CaptureArchive::directory(config.data.join("archive"))),
+        Some(place) if place.starts_with("s3://") => {
+            let place = usage(S3Place::parse(place))?;
+            Ok(CaptureArchive::s3(
+                match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+                    (Some(id), Some(secret)) => place.with_keys(id, secret),
+                    _ => place,
+                },
+            )?)
+        }
+        Some(place) => Ok(CaptureArchive::directory(place.strip_prefix("file://").unwrap_or(place))),
     }
-    Ok(CaptureArchive::directory(place))
+}
+
+/// Keys of S3-compatible storage stand where its users expect them.
+#[expect(clippy::disallowed_methods, reason = "the binary reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// RabbitMQ where an address is set, else queues in this process. Connecting goes on in the background.
