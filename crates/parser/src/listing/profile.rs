@@ -223,7 +223,29 @@ pub(super) fn decode(segment: &str) -> String {
 
 /// Letters only, lower case, without the marks that addresses leave out.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
+    text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).map(unmarked).collect()
+}
+
+/// A lower-case Latin letter as slugs write it; letters that slugs spell with two ("ß", "æ") are left.
+fn unmarked(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
+        'ì' | 'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'į' | 'ı' => 'i',
+        'ł' | 'ľ' | 'ĺ' | 'ļ' => 'l',
+        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ŕ' | 'ř' => 'r',
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ț' => 't',
+        'ù' | 'ú' | 'û' | 'ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
 }
 
 /// The name in "Posts by Jane Doe", "Author: Jane Doe", "李新的文章"; none where no such words stand.
@@ -240,7 +262,7 @@ fn name_of_heading(heading: &str) -> Option<String> {
     ];
     #[rustfmt::skip]
     const AFTER: &[&str] = &[
-        "的文章", "的作品", "的专栏", "的專欄", "的博客", "的部落格", "的主页", "的個人頁面", "の記事一覧", "の記事", "さんの記事", "'s articles",
+        "的文章", "的作品", "的专栏", "的專欄", "专栏", "專欄", "的文集", "文集", "的博客", "的部落格", "的主页", "的個人頁面", "の記事一覧", "の記事", "さんの記事", "'s articles",
         "'s posts", "’s articles", "’s posts", ", author at", " archives", " 기자",
     ];
     let heading = heading.trim();
@@ -348,5 +370,22 @@ mod tests {
     fn orcid_is_told_by_its_form() {
         assert!(is_orcid("https://orcid.org/0000-0002-1694-233X"));
         assert!(!is_orcid("https://orcid.org/signin"));
+    }
+}
+
+#[cfg(test)]
+mod name_tests {
+    use super::{letters, name_of_heading};
+
+    #[test]
+    fn a_slug_leaves_the_marks_out() {
+        assert_eq!(letters("Zoë Ångström"), letters("zoe-angstrom"));
+    }
+
+    #[test]
+    fn columns_and_collections_bear_their_author_name() {
+        assert_eq!(name_of_heading("陈默专栏").as_deref(), Some("陈默"));
+        assert_eq!(name_of_heading("李新的文集").as_deref(), Some("李新"));
+        assert_eq!(name_of_heading("Letters from the coast"), None);
     }
 }
