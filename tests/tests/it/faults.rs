@@ -3,7 +3,7 @@
 
 use crate::{
     embedded::crawl,
-    services::{ROLES, check_queues_are_empty, deployment, follow, start, wait_until_stored},
+    services::{PATIENCE, ROLES, check_queues_are_empty, deployment, follow, start, wait_until_stored},
     stored::Subject,
 };
 use std::time::Duration;
@@ -18,6 +18,9 @@ use tests::{
 fn rounds(short: usize, long: usize) -> usize {
     if std::env::var("BYLINE_TEST_FAULTS").is_ok_and(|how| how == "long") { long } else { short }
 }
+
+/// The scheduler's: a page whose grant was lost with a purged queue is granted again after it.
+const LEASE: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crawl_killed_at_any_moment_loses_and_doubles_nothing() {
@@ -98,7 +101,7 @@ async fn five_processes_outlive_kills_and_restarts() {
     for queue in ["byline.fetch", "byline.parse", "byline.sink"] {
         servers.rabbitmqctl(&["-q", "purge_queue", queue]);
     }
-    wait_until_stored(&byline, &subject).await;
+    wait_until_stored(&byline, &subject, LEASE + PATIENCE).await;
     subject.check_all_stored(&byline).await;
     for role in roles.into_iter().flatten() {
         let status = role.terminate(Duration::from_secs(30)).await;

@@ -28,7 +28,7 @@ async fn services_give_what_the_embedded_crawl_gives() {
     let byline = deployment(&dir, &servers);
     let roles: Vec<Running> = ROLES.iter().map(|role| start(&byline, role)).collect();
     follow(&byline, &subject).await;
-    wait_until_stored(&byline, &subject).await;
+    wait_until_stored(&byline, &subject, PATIENCE).await;
     subject.check_all_stored(&byline).await;
     let (one, five) = (by_url(export(&embedded).await), by_url(export(&byline).await));
     for (url, row) in &one {
@@ -74,7 +74,7 @@ pub(crate) async fn follow(byline: &Byline, subject: &Subject) {
     assert!(said.status.success(), "{}", said.stderr);
 }
 
-pub(crate) async fn wait_until_stored(byline: &Byline, subject: &Subject) {
+pub(crate) async fn wait_until_stored(byline: &Byline, subject: &Subject, patience: Duration) {
     let wanted = subject.articles.len();
     let mut last = Value::Null;
     let stored = async || {
@@ -84,7 +84,7 @@ pub(crate) async fn wait_until_stored(byline: &Byline, subject: &Subject) {
         last = status["counts"].clone();
         last["articles"].as_u64().unwrap_or(0) >= wanted as u64
     };
-    wait_until(&format!("{wanted} articles"), PATIENCE, stored).await;
+    wait_until(&format!("{wanted} articles"), patience, stored).await;
 }
 
 /// Nothing unrouted, nothing dead, nothing left.
