@@ -3,7 +3,10 @@
 
 use crate::{
     embedded::crawl,
-    services::{PATIENCE, ROLES, check_queues_are_empty, deployment, follow, start, wait_until_stored},
+    services::{
+        PATIENCE, ROLES, check_queues_are_empty, deployment, follow, start, wait_until_drained,
+        wait_until_stored,
+    },
     stored::Subject,
 };
 use std::time::Duration;
@@ -102,6 +105,7 @@ async fn five_processes_outlive_kills_and_restarts() {
         servers.rabbitmqctl(&["-q", "purge_queue", queue]);
     }
     wait_until_stored(&byline, &subject, LEASE + PATIENCE).await;
+    wait_until_drained(&servers).await;
     subject.check_all_stored(&byline).await;
     for role in roles.into_iter().flatten() {
         let status = role.terminate(Duration::from_secs(30)).await;
