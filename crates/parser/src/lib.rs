@@ -16,6 +16,7 @@ mod rules;
 pub mod sitemap;
 mod sniff;
 mod stage;
+mod stems;
 mod tree;
 mod xml;
 

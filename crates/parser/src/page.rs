@@ -39,13 +39,15 @@ const HIDDEN: u8 = 1;
 const ARIA_HIDDEN: u8 = 2;
 const SILENT: u8 = 4;
 
-/// Empty where the element has no such attribute.
+/// What names an element or a value; empty where the element has no such attribute.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Naming<'p> {
     pub(crate) class: &'p str,
     pub(crate) id: &'p str,
     pub(crate) role: &'p str,
     pub(crate) itemprop: &'p str,
+    pub(crate) property: &'p str,
+    pub(crate) rel: &'p str,
 }
 
 /// A parsed page.
@@ -243,6 +245,8 @@ impl Page {
                 local_name!("id") => naming.id = &attr.value,
                 local_name!("role") => naming.role = &attr.value,
                 local_name!("itemprop") => naming.itemprop = &attr.value,
+                local_name!("property") => naming.property = &attr.value,
+                local_name!("rel") => naming.rel = &attr.value,
                 _ => {}
             }
         }

@@ -5,7 +5,9 @@ use super::{
     sources::{Offer, Place, Sources},
     text::{collapse, is_cjk, key, plain},
 };
+use crate::stems::Stems;
 use model::Evidence;
+use std::sync::LazyLock;
 
 /// Labels before a medium, most telling first. Each needs a colon (or is a verb that needs none).
 #[rustfmt::skip]
@@ -79,6 +81,10 @@ fn strip_label(text: &str) -> Option<&str> {
 
 /// What stands after a label of the line, or in the next line where nothing does.
 fn labelled(text: &str, next: Option<&str>) -> Option<String> {
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[LABELS]));
+    if STEMS.within(text) == 0 {
+        return None;
+    }
     for label in LABELS {
         for (at, _) in text.match_indices(label).take(3) {
             let after = &text[at + label.len()..];
@@ -160,6 +166,14 @@ fn first_published(text: &str) -> Option<String> {
         "publié à l'origine dans ", "publicado originalmente en ", "publicado originalmente em ",
         "pubblicato originariamente su ", "впервые опубликовано в ",
     ];
+    /// Each verb holds one of these.
+    const STEMS_OF_VERBS: &[&str] =
+        &["appeared", "publi", "pubblic", "printed from", "cross-posted", "erschien"];
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[STEMS_OF_VERBS]));
+    // Of Cyrillic the automaton knows no cases.
+    if STEMS.within(text) == 0 && !text.as_bytes().contains(&0xd0) {
+        return None;
+    }
     let lower = text.to_lowercase();
     if lower.len() != text.len() || text.chars().count() > 400 {
         return None;

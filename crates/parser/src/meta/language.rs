@@ -2,9 +2,13 @@
 
 use super::{sources::Sources, text::is_han};
 use model::{Evidence, Field};
+use std::{collections::HashMap, sync::LazyLock};
 
 /// Characters of text that are looked at.
 const SAMPLE: usize = 3000;
+
+/// Bytes of the longest word that is looked up.
+const LONGEST_WORD: usize = 14;
 
 /// The text's own evidence wins where it is clear: templates declare `en` for anything.
 pub(crate) fn language(sources: &Sources<'_>) -> Option<Field<String>> {
@@ -13,8 +17,9 @@ pub(crate) fn language(sources: &Sources<'_>) -> Option<Field<String>> {
     let text = sources.page.full_text();
     let from = sources.zones.body.start.min(text.len());
     let to = sources.zones.body.end.max(from).min(text.len());
-    let body: String = text[from..to].chars().take(SAMPLE).collect();
-    let detected = detect(&body);
+    let body = &text[from..to];
+    let sample = body.char_indices().nth(SAMPLE).map_or(body, |(end, _)| &body[..end]);
+    let detected = detect(sample);
     match (declared, detected) {
         // The declaration is finer (`zh-TW`, `pt-BR`) or there is nothing to tell it wrong.
         (Some(declared), None) => Some(Field::new(declared, Evidence::Meta)),
@@ -97,34 +102,60 @@ fn detect(text: &str) -> Option<String> {
             .to_owned(),
         );
     }
-    let words = small_words(text);
-    let candidates: &[(&str, &str)] = if most(counts.arabic) {
-        ARABIC
+    let candidates: &SmallWords = if most(counts.arabic) {
+        static WORDS: LazyLock<SmallWords> = LazyLock::new(|| SmallWords::new(ARABIC));
+        &WORDS
     } else if most(counts.cyrillic) {
-        CYRILLIC
+        static WORDS: LazyLock<SmallWords> = LazyLock::new(|| SmallWords::new(CYRILLIC));
+        &WORDS
     } else if most(counts.devanagari) {
-        DEVANAGARI
+        static WORDS: LazyLock<SmallWords> = LazyLock::new(|| SmallWords::new(DEVANAGARI));
+        &WORDS
     } else if most(counts.latin) {
-        LATIN
+        static WORDS: LazyLock<SmallWords> = LazyLock::new(|| SmallWords::new(LATIN));
+        &WORDS
     } else {
         return None;
     };
-    let mut scores: Vec<(usize, &str)> = candidates
-        .iter()
-        .map(|(language, list)| {
-            (list.split(' ').map(|w| words.iter().filter(|x| *x == w).count()).sum(), *language)
-        })
-        .collect();
+    let mut scores = candidates.count(text);
     scores.sort_by(|a, b| b.cmp(a));
     let (best, second) = (scores.first()?, scores.get(1).map_or(0, |s| s.0));
     (best.0 >= 4 && best.0 > second + second / 5).then(|| best.1.to_owned())
 }
 
-fn small_words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphabetic() && c != '\'')
-        .filter(|w| !w.is_empty() && w.len() <= 14)
-        .map(str::to_lowercase)
-        .collect()
+/// The small words of some languages, by word.
+struct SmallWords {
+    languages: &'static [(&'static str, &'static str)],
+    /// Languages that have the word, by their place in the list; twice where the list names it twice.
+    of: HashMap<&'static str, Vec<usize>>,
+}
+
+impl SmallWords {
+    fn new(languages: &'static [(&'static str, &'static str)]) -> Self {
+        let mut of: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (n, (_, list)) in languages.iter().enumerate() {
+            list.split(' ').for_each(|word| of.entry(word).or_default().push(n));
+        }
+        Self { languages, of }
+    }
+
+    /// How many small words of each language the text has.
+    fn count(&self, text: &str) -> Vec<(usize, &'static str)> {
+        let mut counts: Vec<(usize, &str)> =
+            self.languages.iter().map(|(language, _)| (0, *language)).collect();
+        let mut lower = String::new();
+        for word in text.split(|c: char| !c.is_alphabetic() && c != '\'') {
+            if word.is_empty() || word.len() > LONGEST_WORD {
+                continue;
+            }
+            lower.clear();
+            lower.extend(word.chars().flat_map(char::to_lowercase));
+            for &n in self.of.get(lower.as_str()).into_iter().flatten() {
+                counts[n].0 += 1;
+            }
+        }
+        counts
+    }
 }
 
 #[derive(Default)]

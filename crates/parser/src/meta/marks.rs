@@ -1,7 +1,7 @@
 //! Elements whose attributes say that they hold an author or a date, found in one pass over the page.
 
-use crate::{NodeId, Page, Tag};
-use html5ever::local_name;
+use crate::{NodeId, Page, Tag, stems::Stems};
+use std::sync::LazyLock;
 
 /// What marks the element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,25 +45,20 @@ impl Marks {
             ) {
                 continue;
             }
-            if let Some(props) = page.attr_atom(i, &local_name!("itemprop")) {
-                for prop in props.split_ascii_whitespace() {
-                    marks.add(prop, i, By::Itemprop);
-                }
+            let naming = page.naming(i);
+            for prop in naming.itemprop.split_ascii_whitespace() {
+                marks.add(prop, i, By::Itemprop);
             }
             if page.tag(i) == Tag::Meta || page.text_len(i) > LONGEST {
                 continue;
             }
-            if let Some(props) = page.attr_atom(i, &local_name!("property")) {
-                for prop in props.split_ascii_whitespace() {
-                    marks.add(prop.rsplit(':').next().unwrap_or(prop), i, By::Property);
-                }
+            for prop in naming.property.split_ascii_whitespace() {
+                marks.add(prop.rsplit(':').next().unwrap_or(prop), i, By::Property);
             }
-            if let Some(rels) = page.attr_atom(i, &local_name!("rel"))
-                && rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("author"))
-            {
+            if naming.rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("author")) {
                 push(&mut marks.authors, i, By::Microformat);
             }
-            for names in [page.class(i), page.id(i)] {
+            for names in [naming.class, naming.id] {
                 if (4..300).contains(&names.len()) {
                     marks.class(names, i);
                 }
@@ -93,16 +88,14 @@ impl Marks {
                 }
                 "dt-updated" | "updated" => push(&mut self.modified, node, By::Microformat),
                 _ => {
-                    let lower = name.to_ascii_lowercase();
-                    let any = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-                    if any(AUTHOR) && !any(NO_AUTHOR) {
+                    static STEMS: LazyLock<Stems> =
+                        LazyLock::new(|| Stems::new(&[AUTHOR, NO_AUTHOR, DATE, NO_DATE, MODIFIED]));
+                    let found = STEMS.within(name);
+                    let any = |list: u16| found >> list & 1 == 1;
+                    if any(0) && !any(1) {
                         push(&mut self.authors, node, By::Class);
-                    } else if any(DATE) && !any(NO_DATE) {
-                        let list = if any(&["updat", "modif", "lastmod"]) {
-                            &mut self.modified
-                        } else {
-                            &mut self.published
-                        };
+                    } else if any(2) && !any(3) {
+                        let list = if any(4) { &mut self.modified } else { &mut self.published };
                         push(list, node, By::Class);
                     } else {
                         continue;
@@ -133,6 +126,9 @@ const NO_DATE: &[&str] = &[
     "publication-title", "reading", "read-time", "readtime", "duration", "min-", "reply", "publicity",
     "update-alert", "datepicker", "public", "publisher", "timer",
 ];
+
+/// Of the dates, those of a change.
+const MODIFIED: &[&str] = &["updat", "modif", "lastmod"];
 
 fn push(list: &mut Vec<Mark>, node: NodeId, by: By) {
     if list.len() < MOST {

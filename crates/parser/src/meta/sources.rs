@@ -1,9 +1,9 @@
 //! Everything the fields are read from, gathered once.
 
 use super::{date::Order, head::Head, json_ld::JsonLd, marks::Marks, text};
-use crate::{NodeId, Page, PageInput, Tag, body::Body};
+use crate::{NodeId, Page, PageInput, Tag, body::Body, stems::Stems};
 use model::{Evidence, Field};
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 /// A value that was considered for a field. `byline try --explain` shows them all.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,14 +246,11 @@ fn names_other_parts(names: &str) -> bool {
         "newsletter", "widget", "most-read", "mostread", "more-stories", "also-like", "disqus", "cookie",
         "modal", "popup", "carousel", "teaser",
     ];
-    names.split([' ', '\n', '\t']).filter(|n| n.len() < 60).any(|name| {
-        let lower = name.to_ascii_lowercase();
-        // Flags of the whole page ("has-sidebar", "no-comments", "comments-open") say nothing of a part.
-        !["has-", "no-", "with-", "is-", "without", "single", "page", "post-", "open", "hide", "layout"]
-            .iter()
-            .any(|f| lower.contains(f))
-            && PARTS.iter().any(|p| lower.contains(p))
-    })
+    // Flags of the whole page ("has-sidebar", "no-comments", "comments-open") say nothing of a part.
+    const FLAGS: &[&str] =
+        &["has-", "no-", "with-", "is-", "without", "single", "page", "post-", "open", "hide", "layout"];
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[PARTS, FLAGS]));
+    names.split([' ', '\n', '\t']).filter(|n| n.len() < 60).any(|name| STEMS.within(name) == 1)
 }
 
 /// Bytes before the title, and after it where the text begins late, that are still about the article.

@@ -8,8 +8,10 @@ use crate::{
         person,
         sources::{Offer, Place, Sources, is_aside},
     },
+    stems::Stems,
 };
 use model::{Evidence, Person};
+use std::sync::LazyLock;
 
 pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     let page = sources.page;
@@ -95,30 +97,17 @@ pub(super) fn helps(page: &Page, i: NodeId) -> bool {
     while !text.is_char_boundary(from) {
         from += 1;
     }
-    let before = text[from..at].to_lowercase();
-    let inside = page.text(i).get(..16).unwrap_or_default().to_lowercase();
-    let words = [
-        "review",
-        "edited",
-        "editor:",
-        "fact check",
-        "fact-check",
-        "photo",
-        "foto",
-        "illustrat",
-        "image",
-        "checked by",
-        "approved by",
-        "updated by",
-        "translat",
-        "cover by",
-        "produced by",
-        "redigeret",
-        "bearbeitet",
-        "编辑",
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "review", "edited", "editor:", "fact check", "fact-check", "photo", "foto", "illustrat", "image",
+        "checked by", "approved by", "updated by", "translat", "cover by", "produced by", "redigeret",
+        "bearbeitet", "编辑",
     ];
-    let last = before.rsplit(['\u{2022}', '|']).next().unwrap_or_default();
-    words.iter().any(|w| last.contains(w) || inside.starts_with(w))
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[WORDS]));
+    let inside = page.text(i).get(..16).unwrap_or_default();
+    let last = text[from..at].rsplit(['\u{2022}', '|']).next().unwrap_or_default();
+    STEMS.within(last) != 0
+        || STEMS.within(inside) != 0 && WORDS.iter().any(|w| inside.to_lowercase().starts_with(w))
 }
 
 /// A picture's author.

@@ -8,8 +8,10 @@ use crate::{
         sources::{Offer, Place, Sources, is_aside},
         text::is_cjk,
     },
+    stems::Stems,
 };
 use model::{Evidence, Person};
+use std::sync::LazyLock;
 
 /// Words with which a byline begins, lower case.
 #[rustfmt::skip]
@@ -118,7 +120,9 @@ fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
 /// What follows the byline's first word, where the line begins with one.
 fn after_by(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let first = line.as_bytes().first()?;
     BY.iter()
+        .filter(|by| by.as_bytes()[0] == first.to_ascii_lowercase() || !first.is_ascii())
         .filter(|by| {
             line.get(..by.len()).is_some_and(|head| {
                 head.eq_ignore_ascii_case(by) || (!by.is_ascii() && head.to_lowercase() == **by)
@@ -173,10 +177,11 @@ pub(crate) fn is_author_page(href: &str) -> bool {
         "/redaktion/", "/columnist/", "/columnists/", "/by/", "/newsteam/", "/our-team/", "/byline/", "/reporter/", "/reporters/", "/user/",
         "/users/", "/u/", "/team/", "/bio/", "/expert/", "/experts/", "/verfasser/", "/skribent/",
         "/forfatter/", "/yazar/", "/yazarlar/", "/penulis/", "/writers-", "/correspondents/", "author=",
-        "/author-", "/about-the-author", "/avtor", "/impressum/autoren",
+        "/author-", "/about-the-author", "/avtor", "/impressum/autoren", "/@",
     ];
-    let lower = href.to_ascii_lowercase();
-    !lower.starts_with("mailto:") && (PARTS.iter().any(|p| lower.contains(p)) || lower.contains("/@"))
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[PARTS]));
+    let is_mail = href.get(..7).is_some_and(|h| h.eq_ignore_ascii_case("mailto:"));
+    !is_mail && STEMS.within(href) != 0
 }
 
 /// Names in the text of a byline: what follows them (a date, a place of work, "in News") is cut off.
@@ -223,7 +228,7 @@ pub(crate) fn may_be_name(name: &str) -> bool {
         && !name.contains(['!', '?', ':', '…', '»', '«', '>', '<'])
         && !NO_BYLINE.iter().any(|w| {
             lower == *w
-                || lower.starts_with(&format!("{w} "))
+                || lower.strip_prefix(w).is_some_and(|rest| rest.starts_with(' '))
                 || lower.ends_with(" posts")
                 || lower.ends_with(" articles")
         })

@@ -8,8 +8,10 @@ use crate::{
         marks::By,
         sources::{Offer, Sources, is_aside},
     },
+    stems::Stems,
 };
 use model::Evidence;
+use std::sync::LazyLock;
 
 /// What the words before a date say of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +147,10 @@ fn before_of(text: &str) -> &str {
 
 fn label(before: &str) -> Option<Label> {
     let lower = before.to_lowercase();
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[PUBLISHED_WORDS, MODIFIED_WORDS]));
+    if STEMS.within(&lower) == 0 {
+        return None;
+    }
     let last = |words: &[&str]| words.iter().filter_map(|w| lower.rfind(w)).max();
     match (last(PUBLISHED_WORDS), last(MODIFIED_WORDS)) {
         (None, None) => None,
