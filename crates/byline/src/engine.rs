@@ -90,8 +90,14 @@ const PARSE_DEADLINE: Duration = Duration::from_secs(30);
 /// An exchange ends after 60 s by itself, gaps between its hops not counted.
 const FETCH_DEADLINE: Duration = Duration::from_secs(150);
 
-/// Transactions of the sink at a time: one on SQLite's single writer, few on PostgreSQL.
-const SINKS: usize = 2;
+/// Transactions of the sink at a time. SQLite has one writer: what waits for it waits better in the queue,
+/// where it becomes the next batch.
+fn sinks(config: &Config) -> usize {
+    match &config.database_url {
+        Some(url) if !url.expose().starts_with("sqlite:") => 2,
+        _ => 1,
+    }
+}
 
 impl Engine {
     /// Starts the parts; waits for services rather than fail where they do not answer yet.
@@ -178,7 +184,7 @@ impl Engine {
             let stage =
                 Arc::new(sink::SinkStage::new(store.clone(), Arc::clone(archive), sink::Policy::default()));
             let letters = Arc::new(letters::Letters::new(store.clone(), Arc::clone(&stage)));
-            self.run_stage(stage, SINKS, Duration::from_secs(60));
+            self.run_stage(stage, sinks(config), Duration::from_secs(60));
             let collector = DeadLetterCollector::new(Arc::clone(&self.transport), letters);
             let token = CancellationToken::new();
             self.probes.watch(collector.health());

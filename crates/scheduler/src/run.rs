@@ -14,6 +14,10 @@ const BLOCKED: Duration = Duration::from_millis(200);
 /// Shortest sleep, so that a clock that stands still does not make a busy loop.
 const SHORTEST: Duration = Duration::from_millis(2);
 
+/// Rest after a change: results come in swarms, and one step for all of them costs the database as much as
+/// one for the first.
+const GATHER: Duration = Duration::from_millis(5);
+
 impl Scheduler {
     /// Runs until `stop`. Trouble of the database is waited out.
     pub async fn run(&self, clock: Clock, stop: CancellationToken) {
@@ -72,9 +76,8 @@ impl Scheduler {
             Wait::None => {}
             Wait::Sleep(time) => tokio::time::sleep(time).await,
             Wait::Change(time) => {
-                if self.store.wait_for_change(time).await.is_err() {
-                    tokio::time::sleep(AFTER_FAILURE).await;
-                }
+                let heard = self.store.wait_for_change(time).await;
+                tokio::time::sleep(if heard.is_ok() { GATHER } else { AFTER_FAILURE }).await;
             }
         }
     }

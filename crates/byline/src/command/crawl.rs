@@ -12,8 +12,8 @@ use anyhow::{Result, bail};
 use model::{AuthorId, Disposition, PageId, SourceId};
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
+    collections::HashMap,
+    time::{Duration, Instant},
 };
 use store::{DynStore, Follow, Page, SummaryRow, Time, VisitFilter, VisitRow};
 
@@ -21,8 +21,11 @@ use store::{DynStore, Follow, Page, SummaryRow, Time, VisitFilter, VisitRow};
 /// back-offs. What comes later is left to the next crawl.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Between two looks at how far it is.
+/// Between two looks at how far it is, at least: a crawl of a few pages ends as soon as it is done.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// Rest after a look, in times of what it took: counting must stay cheap beside the crawl it counts.
+const REST: u32 = 30;
 
 /// Rows read at once.
 const CHUNK: u64 = 1000;
@@ -60,12 +63,13 @@ pub(super) async fn crawl(
     let mut interrupted = false;
     let finished = async {
         loop {
+            let look = Instant::now();
             let state = scheduler::Progress::of(store, &sources, cx.now(), PATIENCE).await?;
             progress.show(&standing(store, &sources, begun, state.in_flight + state.ready).await?);
             if state.is_done() {
                 return anyhow::Ok(());
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(LOOK.max(look.elapsed() * REST)).await;
         }
     };
     tokio::select! {
@@ -85,7 +89,7 @@ pub(super) async fn crawl(
 
 async fn standing(store: &DynStore, sources: &[SourceId], begun: Time, to_do: u64) -> Result<Standing> {
     let mut standing = Standing { to_do, ..Standing::default() };
-    for row in summaries(store, sources, begun).await? {
+    for row in store.summary(sources, begun).await? {
         for (disposition, n) in row.visits {
             standing.done += n;
             match disposition {
@@ -97,21 +101,6 @@ async fn standing(store: &DynStore, sources: &[SourceId], begun: Time, to_do: u6
         }
     }
     Ok(standing)
-}
-
-/// One row for each author, however many sources lead to it.
-async fn summaries(store: &DynStore, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>> {
-    let mut rows: BTreeMap<AuthorId, SummaryRow> = BTreeMap::new();
-    let asked: Vec<Option<SourceId>> = match sources {
-        [] => vec![None],
-        sources => sources.iter().copied().map(Some).collect(),
-    };
-    for source in asked {
-        for row in store.summary(source, since).await? {
-            rows.insert(row.author, row);
-        }
-    }
-    Ok(rows.into_values().collect())
 }
 
 /// What a crawl came to.
@@ -150,7 +139,7 @@ struct FailedPage {
 impl Outcome {
     async fn read(store: &DynStore, sources: Vec<SourceId>, since: Time, interrupted: bool) -> Result<Self> {
         let mut authors = Vec::new();
-        for row in summaries(store, &sources, since).await? {
+        for row in store.summary(&sources, since).await? {
             authors.push(author_outcome(row));
         }
         Ok(Self { authors, failures: failures(store, since).await?, interrupted })

@@ -160,8 +160,8 @@ pub trait Store: Send + Sync + 'static {
     async fn visits(&self, filter: &VisitFilter) -> Result<Vec<VisitRow>>;
     async fn hosts(&self, page: Page) -> Result<Vec<HostRow>>;
     async fn captures(&self, filter: &CaptureFilter) -> Result<Vec<CaptureRow>>;
-    /// Sums of dispositions of visits that ended at or after `since`, by author.
-    async fn summary(&self, source: Option<SourceId>, since: Time) -> Result<Vec<SummaryRow>>;
+    /// Sums of dispositions of visits that ended at or after `since`, by author of these sources (empty: of all).
+    async fn summary(&self, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>>;
 }
 
 /// Any back end.

@@ -27,6 +27,8 @@ pub(crate) fn open(file: &Path) -> Db {
         .pragma("journal_size_limit", (64 * 1024 * 1024).to_string())
         // Pages of the cache, in KiB where negative: small, since the operating system caches as well.
         .pragma("cache_size", "-8192")
+        // Readers see pages in the system's cache: each commit of the writer empties their own.
+        .pragma("mmap_size", (256 * 1024 * 1024).to_string())
         .pragma("temp_store", "memory")
         .statement_cache_capacity(STATEMENTS);
     let write = SqlitePoolOptions::new()

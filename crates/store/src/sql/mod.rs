@@ -227,8 +227,8 @@ impl Store for SqlStore {
         reading::captures(&self.db, filter).await
     }
 
-    async fn summary(&self, source: Option<SourceId>, since: Time) -> Result<Vec<SummaryRow>> {
-        summary::summary(&self.db, source, since).await
+    async fn summary(&self, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>> {
+        summary::summary(&self.db, sources, since).await
     }
 }
 

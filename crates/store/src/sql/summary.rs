@@ -2,9 +2,10 @@
 
 use crate::{
     Counts, Result, SummaryRow, Time,
-    db::{Db, Dialect, args},
+    db::{Db, Dialect, Rows, Value, args},
 };
 use model::{AuthorId, SourceId};
+use std::collections::BTreeMap;
 
 /// Due pages are counted up to here: the number tells whether there is work, not how much to the last page.
 const DUE: i64 = 100_000;
@@ -62,8 +63,16 @@ async fn rows_of(db: &Db, table: &'static str) -> Result<u64> {
     rows.first().map_or(Ok(0), |row| row.count("n"))
 }
 
-pub(super) async fn summary(db: &Db, source: Option<SourceId>, since: Time) -> Result<Vec<SummaryRow>> {
-    let source = source.map(|s| s.0);
+pub(super) async fn summary(db: &Db, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>> {
+    let rows = |sql: String, args: Vec<Value>| async move {
+        match sources {
+            [] => db.read(&sql.replace("{mine}", "TRUE"), args).await,
+            some => {
+                let sql = sql.replace("{mine}", "s.id IN (SELECT r.id FROM {rows})");
+                db.read_each(&sql, args, Rows::ids(some.iter().map(|s| s.0))).await
+            }
+        }
+    };
     let sql = "SELECT u.id, u.name,
                    (SELECT count(*) FROM works w JOIN sources s ON s.id = w.source_id
                     WHERE s.author_id = u.id AND w.removed_at IS NULL) AS works,
@@ -73,32 +82,32 @@ pub(super) async fn summary(db: &Db, source: Option<SourceId>, since: Time) -> R
                     JOIN page_sources ps ON ps.source_id = s.id JOIN pages p ON p.id = ps.page_id
                     WHERE s.author_id = u.id) AS articles
                FROM authors u
-               WHERE u.merged_into IS NULL AND u.id IN
-                   (SELECT author_id FROM sources WHERE $1 IS NULL OR id = $1)
+               WHERE u.merged_into IS NULL AND u.id IN (SELECT s.author_id FROM sources s WHERE {mine})
                ORDER BY u.id";
-    let mut summaries = Vec::new();
-    for row in db.read(sql, args![source]).await? {
-        summaries.push(SummaryRow {
-            author: AuthorId(row.int("id")?),
+    let mut summaries: BTreeMap<AuthorId, SummaryRow> = BTreeMap::new();
+    for row in rows(sql.to_owned(), args![]).await? {
+        let author = AuthorId(row.int("id")?);
+        let summary = SummaryRow {
+            author,
             name: row.text("name")?,
             works: row.count("works")?,
             works_with_link: row.count("linked")?,
             visits: Vec::new(),
             articles: row.count("articles")?,
-        });
+        };
+        summaries.insert(author, summary);
     }
     // A page of several sources of one author counts once.
     let sql = "SELECT author_id, disposition, count(*) AS n FROM (
                    SELECT DISTINCT s.author_id, v.id, v.disposition
                    FROM page_visits v JOIN page_sources ps ON ps.page_id = v.page_id
                    JOIN sources s ON s.id = ps.source_id
-                   WHERE v.ended_at >= $2 AND NOT v.reparse AND ($1 IS NULL OR s.id = $1)) AS of
+                   WHERE v.ended_at >= $1 AND NOT v.reparse AND {mine}) AS of
                GROUP BY author_id, disposition ORDER BY author_id, disposition";
-    for row in db.read(sql, args![source, since]).await? {
-        let author = AuthorId(row.int("author_id")?);
-        if let Some(summary) = summaries.iter_mut().find(|s| s.author == author) {
+    for row in rows(sql.to_owned(), args![since]).await? {
+        if let Some(summary) = summaries.get_mut(&AuthorId(row.int("author_id")?)) {
             summary.visits.push((row.parsed("disposition")?, row.count("n")?));
         }
     }
-    Ok(summaries)
+    Ok(summaries.into_values().collect())
 }

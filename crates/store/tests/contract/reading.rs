@@ -122,7 +122,7 @@ async fn sums_by_author(s: &Fixture) {
     s.visit(b.page, at(0), |c| c.discovered.push(new_page(shared, PageKind::Article, b.source, at(0)))).await;
     let page = s.page(shared).await.id;
     s.visit(page, at(10), |c| c.article = Some(first_version(c, article("Shared", "Text")))).await;
-    let sums = s.summary(None, at(0)).await.unwrap();
+    let sums = s.summary(&[], at(0)).await.unwrap();
     assert_eq!(sums.len(), 2);
     assert_eq!(
         (sums[0].author, sums[0].works, sums[0].works_with_link, sums[0].articles),
@@ -130,14 +130,14 @@ async fn sums_by_author(s: &Fixture) {
     );
     assert_eq!(sums[0].visits, [(Disposition::Stored, 2)]);
     assert_eq!((sums[1].works, sums[1].articles, sums[1].visits.len()), (0, 1, 1));
-    let later = s.summary(Some(a.source), at(5)).await.unwrap();
+    let later = s.summary(&[a.source], at(5)).await.unwrap();
     assert_eq!((later.len(), &later[0].visits[..]), (1, &[(Disposition::Stored, 1)][..]));
 }
 
 async fn numbers_of_an_empty_store(s: &Fixture) {
     assert_eq!(s.counts(at(0)).await.unwrap(), Counts::default());
     assert!(s.authors(Page::default()).await.unwrap().is_empty());
-    assert!(s.summary(None, at(0)).await.unwrap().is_empty());
+    assert!(s.summary(&[], at(0)).await.unwrap().is_empty());
     assert!(s.hosts(Page::default()).await.unwrap().is_empty());
     assert!(s.outbox(10).await.unwrap().is_empty());
 }
