@@ -3,16 +3,18 @@
 //!
 //! `cargo run --release -p parser --example evaluate -- CORPUS OUT [DATASET...]`
 
-use chrono::{DateTime, Utc};
-use model::{Hints, PageKind, Parsed};
-use parser::{PageInput, Rules, charset, parse};
+mod timing;
+
+use model::{PageKind, Parsed};
+use parser::{Rules, parse};
 use serde_json::{Value, json};
 use std::{
     env, fs,
     io::{self, Read, Write},
     path::Path,
-    time::{Duration, Instant},
+    time::Duration,
 };
+use timing::{Fetched, compare, hints, timed};
 
 /// The dataset over which speed is told.
 const TIMED: &str = "scrapinghub-aeb";
@@ -20,8 +22,7 @@ const TIMED: &str = "scrapinghub-aeb";
 struct Sample {
     dataset: String,
     id: String,
-    url: url::Url,
-    bytes: Vec<u8>,
+    page: Fetched,
 }
 
 fn main() -> io::Result<()> {
@@ -37,10 +38,8 @@ fn main() -> io::Result<()> {
         let samples = load(corpus, &dataset)?;
         let mut lines = Vec::new();
         for sample in &samples {
-            let started = Instant::now();
-            let parsed = run(sample);
-            let took = started.elapsed();
-            slowest.push((took, format!("{dataset}/{} ({} kB)", sample.id, sample.bytes.len() / 1000)));
+            let (parsed, took) = timed(|| run(sample));
+            slowest.push((took, format!("{dataset}/{} ({} kB)", sample.id, sample.page.bytes.len() / 1000)));
             lines.push(line(sample, &parsed, took));
         }
         fs::write(out.join(format!("{dataset}.jsonl")), lines.join("\n"))?;
@@ -50,7 +49,8 @@ fn main() -> io::Result<()> {
     for (took, page) in slowest.iter().take(20) {
         writeln!(stdout, "{:8.1} ms  {page}", took.as_secs_f64() * 1e3)?;
     }
-    speed(&mut stdout, &load(corpus, TIMED)?)
+    let samples = load(corpus, TIMED)?;
+    compare(&mut stdout, &samples.iter().map(|s| &s.page).collect::<Vec<_>>())
 }
 
 fn datasets(corpus: &Path, wanted: &[String]) -> io::Result<Vec<String>> {
@@ -77,7 +77,7 @@ fn load(corpus: &Path, dataset: &str) -> io::Result<Vec<Sample>> {
         let Ok(file) = fs::File::open(folder.join(format!("{id}.html.gz"))) else { continue };
         let mut bytes = Vec::new();
         flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
-        samples.push(Sample { dataset: dataset.to_owned(), id, url, bytes });
+        samples.push(Sample { dataset: dataset.to_owned(), id, page: Fetched { url, bytes } });
     }
     Ok(samples)
 }
@@ -85,21 +85,7 @@ fn load(corpus: &Path, dataset: &str) -> io::Result<Vec<Sample>> {
 fn run(sample: &Sample) -> Parsed {
     let listing = sample.dataset.starts_with("list") || sample.dataset == "autopager";
     let expected = if listing { PageKind::Listing } else { PageKind::Other };
-    let hints = Hints { expected, authors: Vec::new(), listed: None };
-    let input = PageInput {
-        url: &sample.url,
-        bytes: &sample.bytes,
-        content_type: None,
-        x_robots_tag: None,
-        captured_at: captured_at(),
-        hints: &hints,
-    };
-    parse(&input, &Rules::default())
-}
-
-/// A moment after every page of the corpus was fetched.
-fn captured_at() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default()
+    parse(&sample.page.input(&hints(expected)), &Rules::default())
 }
 
 fn line(sample: &Sample, parsed: &Parsed, took: Duration) -> String {
@@ -124,42 +110,4 @@ fn line(sample: &Sample, parsed: &Parsed, took: Duration) -> String {
         "ms": took.as_secs_f64() * 1e3,
     })
     .to_string()
-}
-
-/// Pages a second of the whole parse and of bare tree building, best of three rounds each.
-fn speed(out: &mut impl Write, samples: &[Sample]) -> io::Result<()> {
-    let (mut whole, mut bare, mut index) = (Duration::MAX, Duration::MAX, Duration::MAX);
-    for _ in 0..3 {
-        whole = whole.min(timed(samples, |s| drop(run(s))));
-        bare = bare.min(timed(samples, |s| drop(scraper::Html::parse_document(&text(s)))));
-        index = index.min(timed(samples, |s| drop(parser::Page::parse(&s.url, &text(s)))));
-    }
-    let rate = |d: Duration| samples.len() as f64 / d.as_secs_f64();
-    writeln!(
-        out,
-        "parse {:.0} pages/s, page index {:.0}, scraper tree building alone {:.0}: parse is {:.2} of tree building",
-        rate(whole),
-        rate(index),
-        rate(bare),
-        bare.as_secs_f64() / whole.as_secs_f64()
-    )
-}
-
-fn text(sample: &Sample) -> std::borrow::Cow<'_, str> {
-    charset::decode(&sample.bytes, None).text
-}
-
-fn timed(samples: &[Sample], work: impl Fn(&Sample)) -> Duration {
-    let (started, cpu) = (Instant::now(), cpu_time());
-    samples.iter().for_each(work);
-    match (cpu, cpu_time()) {
-        (Some(before), Some(after)) => after - before,
-        _ => started.elapsed(),
-    }
-}
-
-/// This thread's time on a processor, which a busy machine does not stretch; none off Linux.
-fn cpu_time() -> Option<Duration> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(Duration::from_nanos(stat.split(' ').next()?.parse().ok()?))
 }
