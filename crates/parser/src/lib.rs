@@ -10,6 +10,7 @@ pub mod body;
 pub mod charset;
 pub mod feed;
 pub mod listing;
+mod memo;
 pub mod meta;
 pub mod page;
 mod rules;

@@ -3,7 +3,7 @@
 //! otherwise.
 
 use super::names::meaning;
-use crate::{NodeId, Page, Tag};
+use crate::{NodeId, Page, Tag, memo::Memo};
 
 /// What an element says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,7 +39,10 @@ impl Cue {
     }
 }
 
-pub(super) fn cue(page: &Page, i: NodeId) -> Cue {
+/// What the classes of a page call its parts.
+pub(super) type Classes<'p> = Memo<'p, Cue>;
+
+pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> Cue {
     let tag = page.tag(i);
     if matches!(tag, Tag::Html | Tag::Body | Tag::Main) {
         return Cue::None;
@@ -48,7 +51,7 @@ pub(super) fn cue(page: &Page, i: NodeId) -> Cue {
     if naming.itemprop.split_ascii_whitespace().any(|p| p == "articleBody") {
         return Cue::Body;
     }
-    let named = stronger(named(naming.class), named(naming.id));
+    let named = stronger(classes.get(naming.class, named), named(naming.id));
     // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
     let state = tag == Tag::Article && !matches!(named, Cue::Body | Cue::Comments | Cue::Related);
     if named != Cue::None && !state {

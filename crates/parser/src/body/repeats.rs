@@ -76,7 +76,8 @@ fn is_teaser(page: &Page, survey: &Survey, i: NodeId) -> bool {
 /// Whether the link around a text leads to a page of the same site: a list of books or shops does not.
 fn is_own(page: &Page, text: NodeId) -> bool {
     let link = page.ancestors(text).take(6).find(|&i| page.tag(i) == Tag::A);
-    let href = link.and_then(|a| page.attr(a, "href")).unwrap_or_default().trim();
+    let href =
+        link.and_then(|a| page.attr_atom(a, &html5ever::local_name!("href"))).unwrap_or_default().trim();
     let Some((_, rest)) = href.split_once("//") else { return !href.is_empty() };
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
     page.base.host_str().is_some_and(|own| site(own) == site(host))

@@ -5,7 +5,7 @@
 //! (a standfirst above the text) and stops where it does not (a sidebar beside it).
 
 use super::{
-    cues::{Cue, cue},
+    cues::{Classes, Cue, cue},
     repeats,
     units::Unit,
     witness::{self, Testimony},
@@ -115,9 +115,10 @@ impl Survey {
             (plain[range.end] - plain[range.start]) / whole
         };
         let mut own: Vec<Cue> = vec![Cue::None; page.len()];
+        let mut classes = Classes::new(Cue::None);
         let mut shares: HashMap<(&str, Cue), f64> = HashMap::new();
         for i in (0..page.len()).filter(|&i| page.tag(i) != Tag::Text) {
-            own[i] = cue(page, i);
+            own[i] = cue(page, i, &mut classes);
             if matches!(page.tag(i), Tag::Form | Tag::Fieldset) && share(i) * whole > FORM {
                 own[i] = Cue::None;
             }

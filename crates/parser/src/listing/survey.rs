@@ -5,7 +5,8 @@ use super::{
     text,
     words::{self, Region},
 };
-use crate::{NodeId, Page, Tag};
+use crate::{NodeId, Page, Tag, memo::Memo};
+use html5ever::local_name;
 
 /// A link that could name a work.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,8 @@ pub(super) struct Survey<'p> {
     /// Bytes of text in the body.
     pub(super) text_len: usize,
     known: Vec<Option<Known>>,
+    /// [`Region::of_words`] of classes.
+    regions: Memo<'p, Region>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,7 @@ impl<'p> Survey<'p> {
             links: Vec::new(),
             text_len: page.text_len(page.body()).max(1),
             known: vec![None; page.len()],
+            regions: Memo::new(Region::NONE),
         };
         for node in page.all(Tag::A).take(MAX_LINKS) {
             if let Some(link) = survey.link(node) {
@@ -68,7 +72,7 @@ impl<'p> Survey<'p> {
     }
 
     fn link(&mut self, node: NodeId) -> Option<Link<'p>> {
-        let href = self.page.attr(node, "href")?.trim();
+        let href = self.page.attr_atom(node, &local_name!("href"))?.trim();
         if !leads_somewhere(href) || text::is_picture(href) || self.page.silent(node) {
             return None;
         }
@@ -119,19 +123,21 @@ impl<'p> Survey<'p> {
         above
     }
 
-    fn below(&self, node: NodeId, above: Known) -> Known {
+    fn below(&mut self, node: NodeId, above: Known) -> Known {
         let page = self.page;
+        let naming = page.naming(node);
         let tag = page.tag(node);
         let mut region = above.region.with(region_of_tag(tag));
         // What holds most of the page is no side part of it, whatever it is called.
         // Classes of an entry name its topics ("tag-hot"), not its place.
-        let entry = tag == Tag::Article || page.has_class(node, "hentry") || page.has_class(node, "post");
+        let entry_class = |c: &str| c.eq_ignore_ascii_case("hentry") || c.eq_ignore_ascii_case("post");
+        let entry = tag == Tag::Article || naming.class.split_ascii_whitespace().any(entry_class);
         if page.text_len(node) * 2 < self.text_len && !entry {
-            region = region.with(Region::of_words(page.class(node))).with(Region::of_words(page.id(node)));
-            region = region.with(region_of_role(page.attr(node, "role").unwrap_or_default()));
+            region = region.with(self.regions.get(naming.class, Region::of_words));
+            region = region.with(Region::of_words(naming.id)).with(region_of_role(naming.role));
         }
         Known {
-            path: mix(above.path, tag, stable_class(page.class(node))),
+            path: mix(above.path, tag, stable_class(naming.class)),
             region,
             heading: tag.heading_level().is_some() || (above.heading && tag != Tag::Body),
         }

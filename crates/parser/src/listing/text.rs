@@ -1,6 +1,8 @@
 //! How much a piece of text says, whatever its script.
 
 use super::words;
+use crate::stems::Stems;
+use std::sync::LazyLock;
 
 /// Length in Latin letters' worth: a Han character, kana or Hangul syllable says as much as about two and a
 /// half letters.
@@ -73,11 +75,16 @@ pub(super) fn is_picture(href: &str) -> bool {
 pub(super) fn holds_price(text: &str) -> bool {
     const SIGNS: &[&str] =
         &["$", "€", "£", "¥", "￥", "₽", "₹", "zł", "Kč", " kr", "USD", "EUR", "руб", "円", "грн"];
-    SIGNS.iter().any(|sign| {
-        text.match_indices(sign).any(|(at, _)| {
-            let before = text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
-            let after = text[at + sign.len()..].trim_start().starts_with(|c: char| c.is_ascii_digit());
-            before || after
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| {
+        let lower: Vec<String> = SIGNS.iter().map(|s| s.to_ascii_lowercase()).collect();
+        Stems::new(&[&lower.iter().map(String::as_str).collect::<Vec<_>>()])
+    });
+    STEMS.within(text) != 0
+        && SIGNS.iter().any(|sign| {
+            text.match_indices(sign).any(|(at, _)| {
+                let before = text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+                let after = text[at + sign.len()..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+                before || after
+            })
         })
-    })
 }

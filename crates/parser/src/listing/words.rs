@@ -199,8 +199,11 @@ pub(super) fn is_action(text: &str) -> bool {
         return false;
     }
     let text = text.to_lowercase();
-    let starts = |s: &&str| text.strip_prefix(*s).is_some_and(|rest| ends_a_word(s, rest));
-    WHOLE.contains(&text.as_str()) || START.iter().any(starts) || is_comment_count(&text)
+    let first = text.as_bytes()[0];
+    let of_first = |words: &'static [&str]| words.iter().filter(move |w| w.as_bytes()[0] == first);
+    of_first(WHOLE).any(|w| *w == text)
+        || of_first(START).any(|s| text.strip_prefix(s).is_some_and(|rest| ends_a_word(s, rest)))
+        || is_comment_count(&text)
 }
 
 /// What follows does not go on with the last word; Han and kana have no such limits.

@@ -1,6 +1,7 @@
 //! `<meta>` and `<link>` elements, read once.
 
 use crate::{NodeId, Page, Tag};
+use html5ever::local_name;
 
 /// All `<meta>` values of a page under the lower-case name that their `name`, `property`, `itemprop` or
 /// `http-equiv` gives.
@@ -17,11 +18,18 @@ impl<'a> Head<'a> {
     pub(crate) fn read(page: &'a Page) -> Self {
         let mut metas = Vec::new();
         for i in page.all(Tag::Meta) {
-            let Some(content) = page.attr(i, "content").map(str::trim).filter(|c| !c.is_empty()) else {
+            let Some(content) =
+                page.attr_atom(i, &local_name!("content")).map(str::trim).filter(|c| !c.is_empty())
+            else {
                 continue;
             };
-            for attribute in ["name", "property", "itemprop", "http-equiv"] {
-                if let Some(names) = page.attr(i, attribute) {
+            for attribute in [
+                local_name!("name"),
+                local_name!("property"),
+                local_name!("itemprop"),
+                local_name!("http-equiv"),
+            ] {
+                if let Some(names) = page.attr_atom(i, &attribute) {
                     // A property may hold several names (RDFa): "og:title twitter:title".
                     for name in names.split_ascii_whitespace() {
                         metas.push(Meta { name: name.to_ascii_lowercase(), content });
@@ -62,5 +70,6 @@ pub(crate) fn link<'a>(page: &'a Page, rel: &str) -> Option<&'a str> {
 }
 
 pub(crate) fn has_rel(page: &Page, i: NodeId, rel: &str) -> bool {
-    page.attr(i, "rel").is_some_and(|rels| rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(rel)))
+    page.attr_atom(i, &local_name!("rel"))
+        .is_some_and(|rels| rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(rel)))
 }

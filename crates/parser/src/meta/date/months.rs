@@ -1,11 +1,31 @@
 //! Names of months as pages write them.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// A month by its name or abbreviation, any case, without its trailing dot.
 pub(super) fn month(word: &str) -> Option<u32> {
-    if word.len() > 40 {
+    if word.len() > 40 || !may_be_listed(word) {
         return None;
     }
     lookup(&word.to_lowercase()).filter(|_| word != "-")
+}
+
+/// Whether any name has this first letter and length: most words of a text are passed by that.
+fn may_be_listed(word: &str) -> bool {
+    static LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
+        let mut lengths = [0; 26];
+        for name in NAMES.split([' ', ',', '\n']).filter(|n| n.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            lengths[usize::from(name.as_bytes()[0] - b'a')] |= 1 << name.len();
+        }
+        lengths
+    });
+    // What is not ASCII may change its length with its case.
+    !word.is_ascii()
+        || word.as_bytes().first().is_some_and(|first| {
+            let letter = usize::from(first.to_ascii_lowercase().wrapping_sub(b'a'));
+            LENGTHS.get(letter).is_some_and(|lengths| lengths >> word.len() & 1 == 1)
+        })
 }
 
 /// Thai months make the year one of the Buddhist era.
@@ -14,7 +34,6 @@ pub(super) fn is_thai(word: &str) -> bool {
 }
 
 fn lookup(lower: &str) -> Option<u32> {
-    use std::{collections::HashMap, sync::LazyLock};
     static TABLE: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
         let mut table = HashMap::new();
         for line in NAMES.lines() {

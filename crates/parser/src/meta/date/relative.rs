@@ -1,7 +1,9 @@
 //! "3 hours ago", "昨天", "vor 2 Tagen": dates told by their distance from the day of the capture, which
 //! must be known for them to mean anything.
 
+use crate::stems::Stems;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use std::sync::LazyLock;
 
 /// The day that `text` tells by its distance from `captured_at`. Only a short text that is little else but
 /// the distance is taken for one, and nothing longer than ten weeks ago: older ones are rounded by the site.
@@ -9,7 +11,14 @@ pub(crate) fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDa
     if text.chars().count() > 60 {
         return None;
     }
+    static STEMS: LazyLock<Stems> = LazyLock::new(|| {
+        let days: Vec<&str> = NAMED_DAYS.iter().flat_map(|(words, _)| words.split('|')).collect();
+        Stems::new(&[AGO, &days])
+    });
     let lower = text.trim().to_lowercase();
+    if STEMS.within(&lower) == 0 {
+        return None;
+    }
     let today = captured_at.date_naive();
     for (words, days) in NAMED_DAYS {
         if words.split('|').any(|w| starts_as_word(&lower, w)) {
