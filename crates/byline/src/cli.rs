@@ -245,6 +245,9 @@ pub struct ReparseSelectArgs {
     /// Captures last read by an older parser than this binary's
     #[arg(long)]
     pub older_than_parser: bool,
+    /// Captures last read with other site rules than those of now
+    #[arg(long)]
+    pub rules_changed: bool,
     /// Captures whose visit ended so: stored, nothing-found, parse-failed, ...
     #[arg(long)]
     pub disposition: Option<model::Disposition>,

@@ -4,13 +4,14 @@
 //! environment variable `BYLINE_X_Y` is read exactly as the flag `--x-y` would be. [`load`] merges the
 //! layers to a [`Config`], in which every value is known and remembers where it came from.
 
+mod rules;
 mod values;
 
 pub use values::{BadValue, LogFormat, Secret, Span, When};
 
 use clap::{Args, Parser};
 use fetcher::Cidr;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -61,6 +62,13 @@ pub struct Settings {
     /// Pages parsed at once in this process [default: one for each core]
     #[arg(long, global = true, value_name = "N", hide_short_help = true)]
     pub parsers: Option<usize>,
+    /// Site rules: a file, or a folder of .toml files; repeatable [default: rules/ beside the settings
+    /// file]. The file's own [[rule]] tables hold as well
+    #[arg(long, global = true, value_name = "PATH", value_delimiter = ',')]
+    pub rules: Option<Vec<PathBuf>>,
+    /// Read where the parser's rules are read.
+    #[arg(skip)]
+    pub rule: IgnoredAny,
     /// Log filter, as in info or info,fetcher=debug [default: warn]
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     pub log: Option<String>,
@@ -85,6 +93,7 @@ macro_rules! every_setting {
             listen,
             fetchers,
             parsers,
+            rules,
             log,
             log_format
         )
@@ -111,6 +120,10 @@ pub struct Config {
     pub listen_given: bool,
     pub fetchers: usize,
     pub parsers: usize,
+    /// Files and folders of site rules; none: the folder `rules` beside the settings file.
+    pub rules: Option<Vec<PathBuf>>,
+    /// The settings file that was read.
+    pub file: Option<PathBuf>,
     pub log: String,
     pub log_format: LogFormat,
     /// Where each value came from: `flag`, `environment`, the file's path, `default`.
@@ -121,8 +134,14 @@ pub struct Config {
 pub enum ConfigError {
     #[error("cannot read {path}: {error}; name a readable file with --config, or leave it out")]
     Unreadable { path: PathBuf, error: std::io::Error },
+    #[error(
+        "cannot read the site rules in {path}: {error}; name a file or a folder of .toml files with --rules"
+    )]
+    UnreadableRules { path: PathBuf, error: std::io::Error },
     #[error("{path}: {error}")]
     File { path: PathBuf, error: toml::de::Error },
+    #[error(transparent)]
+    Rules(#[from] parser::RuleError),
     #[error("environment variable {name}: {message}")]
     Environment { name: String, message: String },
     #[error("environment variable {0} is not known; `byline config` lists the settings")]
@@ -191,6 +210,8 @@ fn resolve(
             .parsers
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
             .max(1),
+        rules: merged.rules,
+        file: file.map(Path::to_owned),
         log: merged.log.unwrap_or_else(|| "warn".to_owned()),
         log_format: merged.log_format.unwrap_or_default(),
         origins,
@@ -202,7 +223,8 @@ impl Config {
     pub fn rows(&self) -> Vec<(String, String, String)> {
         let list = |items: Vec<String>| items.join(", ");
         let secret = |s: &Option<Secret>| s.as_ref().map(Secret::to_string).unwrap_or_default();
-        let values: [(&str, String); 14] = [
+        let paths = |paths: &[PathBuf]| list(paths.iter().map(|p| p.display().to_string()).collect());
+        let values: [(&str, String); 15] = [
             ("data", self.data.display().to_string()),
             ("database_url", secret(&self.database_url)),
             ("amqp_url", secret(&self.amqp_url)),
@@ -215,6 +237,7 @@ impl Config {
             ("listen", self.listen.to_string()),
             ("fetchers", self.fetchers.to_string()),
             ("parsers", self.parsers.to_string()),
+            ("rules", self.rules.as_deref().map(paths).unwrap_or_default()),
             ("log", self.log.clone()),
             ("log_format", self.log_format.to_string()),
         ];

@@ -176,8 +176,8 @@ impl Engine {
             self.run_stage(Arc::new(stage), config.fetchers, FETCH_DEADLINE);
         }
         if let Some(archive) = archive.as_ref().filter(|_| plan.has(Role::Parser)) {
-            let stage =
-                parser::ParseStage::new(Arc::clone(archive), parser::Rules::default(), config.parsers);
+            let rules = open::rules(config)?;
+            let stage = parser::ParseStage::new(Arc::clone(archive), rules, config.parsers);
             self.run_stage(Arc::new(stage), config.parsers, PARSE_DEADLINE);
         }
         if let (Some(archive), Some(store)) = (&archive, store.filter(|_| plan.has(Role::Sink))) {

@@ -51,6 +51,30 @@ fn wrong_usage_ends_with_64_and_says_what_to_do() {
 }
 
 #[test]
+fn a_rule_shows_its_effect_and_a_wrong_one_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let text = "A sentence, and another one, make up a paragraph that is as long as they are. ".repeat(4);
+    let page =
+        write("page.html", &format!("<h1>Not this</h1><i>This</i><p>{text}</p><p>{text} The end.</p>"));
+    let good = write("good.toml", "[[rule]]\nhost = \"a.example\"\ntitle = \"i\"\n");
+    let wrong = write("wrong.toml", "[[rule]]\nhost = \"a.example\"\ntitle = \"i..x\"\n");
+    let arguments = ["try", &page, "--url", "https://a.example/x", "--json", "--rules", &good];
+    let output = byline(&arguments);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        told["parsed"]["article"]["title"],
+        serde_json::json!({ "value": "This", "evidence": "rule" })
+    );
+    assert!(!told["rules_hash"].as_str().unwrap().is_empty());
+    check_refused(&["try", &page, "--rules", &wrong], &format!("{wrong}:3:9: title: "));
+}
+
+#[test]
 fn an_empty_store_is_no_failure() {
     for command in
         [&["status"][..], &["authors"], &["works"], &["articles"], &["search", "x"], &["dead", "list"]]

@@ -16,7 +16,7 @@ mod text;
 mod units;
 mod witness;
 
-use crate::{NodeId, Page};
+use crate::{NodeId, Page, Tag};
 use model::Block;
 use score::Survey;
 use units::Unit;
@@ -43,15 +43,50 @@ pub fn extract(page: &Page) -> Body {
     let survey = Survey::new(page, shown_units(page), true);
     let Some(root) = survey.root(page) else { return Body::default() };
     let keep = kept(page, &survey, root);
+    built(page, &survey, root, &keep)
+}
+
+/// The body that stands in these elements, all of it but the title at its head; [`extract`] where there are
+/// none. Text that a style hides is taken where nothing else stands in them.
+pub(crate) fn extract_from(page: &Page, elements: &[NodeId]) -> Body {
+    let (Some(&first), Some(&last)) = (elements.iter().min(), elements.iter().max()) else {
+        return extract(page);
+    };
+    let is_title =
+        |u: &Unit| std::iter::once(u.block).chain(page.ancestors(u.block)).any(|i| page.tag(i) == Tag::H1);
+    let chosen = |units: &[Unit]| -> Vec<bool> {
+        let mut begun = false;
+        let within = |u: &Unit| elements.iter().any(|&e| page.within(u.first, e));
+        units
+            .iter()
+            .map(|u| {
+                let keep = within(u) && (begun || !is_title(u));
+                begun |= keep;
+                keep
+            })
+            .collect()
+    };
+    let mut units = units::units(page, false);
+    if !chosen(&units).contains(&true) {
+        units = units::units(page, true);
+    }
+    let keep = chosen(&units);
+    let survey = Survey::new(page, units, true);
+    // Blocks are told by the elements around them, so the root lies outside of what was chosen.
+    let root = page.ancestors(first).find(|&i| page.within(last, i)).unwrap_or(first);
+    built(page, &survey, root, &keep)
+}
+
+fn built(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Body {
     let mut body = Body { root: Some(root), ..Body::default() };
-    let mut kept = survey.units.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(u, _)| u).peekable();
+    let mut kept = survey.units.iter().zip(keep).filter(|(_, keep)| **keep).map(|(u, _)| u).peekable();
     body.first = kept.peek().map_or(root, |u| u.first);
     for unit in kept {
         body.last = unit.last;
         body.text_len += unit.len();
         body.link_len += unit.link;
     }
-    body.blocks = assemble::assemble(page, &survey, root, &keep);
+    body.blocks = assemble::assemble(page, survey, root, keep);
     body
 }
 

@@ -22,7 +22,7 @@ mod tree;
 mod xml;
 
 pub use page::{NodeId, Page, Tag};
-pub use rules::Rules;
+pub use rules::{RuleError, RuleFile, Rules};
 pub use stage::ParseStage;
 
 use chrono::{DateTime, Utc};
@@ -49,35 +49,38 @@ pub struct PageInput<'a> {
 }
 
 /// Parses one page. Never fails: what cannot be read is [`PageKind::Other`].
-pub fn parse(input: &PageInput<'_>, _rules: &Rules) -> Parsed {
+pub fn parse(input: &PageInput<'_>, rules: &Rules) -> Parsed {
     match sniff::sniff(input) {
-        sniff::Format::Html => parse_html(input),
+        sniff::Format::Html => parse_html(input, rules),
         sniff::Format::Feed => listed(input, PageKind::Feed, feed::parse(input)),
         sniff::Format::Sitemap => listed(input, PageKind::Sitemap, sitemap::parse(input)),
         sniff::Format::Other(evidence) => Parsed::other("", evidence),
     }
 }
 
-fn parse_html(input: &PageInput<'_>) -> Parsed {
+fn parse_html(input: &PageInput<'_>, rules: &Rules) -> Parsed {
     let decoded = charset::decode(input.bytes, input.content_type);
-    let page = Page::parse(input.url, &decoded.text);
-    let body = body::extract(&page);
-    let mut article = meta::extract(&page, input, &body);
-    let listing::Reading { kind, listing } = listing::read(&page, input, &body);
-    let next_part = body::next_part(&page, &body);
-    let mut notes = Vec::new();
-    if page.cut {
-        notes.push("depth-cut".to_owned());
-    }
-    if decoded.replaced {
-        notes.push("decode-replacement".to_owned());
-    }
+    let rules = rules.on(input.url);
+    let page = Page::parse_without(input.url, &decoded.text, rules.removed());
+    let mut given = rules.read(&page, input);
+    let body = body::extract_from(&page, &given.body);
+    let (mut article, _) = meta::read(&page, input, &body, &given);
+    let listing::Reading { kind, listing } = listing::read(&page, input, &body, given.kind);
+    let listing = given.list(listing);
+    let next_part = given.next_part.take().or_else(|| body::next_part(&page, &body));
     article.blocks = body.blocks;
     let kind = if is_the_listed_work(&kind, &article, input.hints) {
         Field::new(PageKind::Article, Evidence::Listing)
     } else {
         kind
     };
+    let mut notes = given.notes(kind.value);
+    if page.cut {
+        notes.push("depth-cut".to_owned());
+    }
+    if decoded.replaced {
+        notes.push("decode-replacement".to_owned());
+    }
     Parsed {
         kind,
         article: (!article.blocks.is_empty()).then_some(article),

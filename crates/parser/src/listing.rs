@@ -21,7 +21,7 @@ pub use explain::explain;
 
 use crate::{NodeId, Page, PageInput, body::Body};
 use cluster::Record;
-use model::{Container, Field, Listing, PageKind, Work};
+use model::{Container, Evidence, Field, Listing, PageKind, Work};
 use select::Choice;
 use signals::Signals;
 use std::ops::Range;
@@ -36,14 +36,18 @@ pub struct Reading {
     pub listing: Option<Listing>,
 }
 
-/// Reads a page as a list.
-pub fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> Reading {
+/// Reads a page as a list. `kind`: what an operator says that the page is.
+pub fn read(page: &Page, input: &PageInput<'_>, body: &Body, kind: Option<PageKind>) -> Reading {
     let survey = Survey::of(page);
     let signals = Signals::of(page);
     let selection = select::select(&survey, body);
-    let kind = kind::kind(&signals, &selection, input.hints.expected, body.text_len);
+    let expected = kind.unwrap_or(input.hints.expected);
+    let kind = match kind {
+        Some(kind) => Field::new(kind, Evidence::Rule),
+        None => kind::kind(&signals, &selection, expected, body.text_len),
+    };
     let article = kind.value == PageKind::Article;
-    let expected = signals.author_page || input.hints.expected == PageKind::Listing;
+    let expected = signals.author_page || expected == PageKind::Listing;
     let choice = selection.chosen(&survey, kind.value);
     let found = listed(&survey, choice.as_ref(), article, expected);
     let works = if found.works.is_empty() && !article { declared::works(page) } else { found.works };

@@ -21,21 +21,27 @@ mod title;
 
 pub use sources::Candidate;
 
-use crate::{Page, PageInput, body::Body};
+use crate::{Page, PageInput, body::Body, rules::Given};
 use model::{Article, Field, Person, Stamp};
 use sources::{Offer, Sources};
 
 /// All fields but the blocks, each with its evidence.
 pub fn extract(page: &Page, input: &PageInput<'_>, body: &Body) -> Article {
-    read(page, input, body).0
+    read(page, input, body, &Given::default()).0
 }
 
 /// Every value that was considered for a field, the chosen ones marked.
 pub fn explain(page: &Page, input: &PageInput<'_>, body: &Body) -> Vec<Candidate> {
-    read(page, input, body).1
+    read(page, input, body, &Given::default()).1
 }
 
-fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> (Article, Vec<Candidate>) {
+/// All fields but the blocks, those that rules found before all others, and what was considered for them.
+pub(crate) fn read(
+    page: &Page,
+    input: &PageInput<'_>,
+    body: &Body,
+    given: &Given,
+) -> (Article, Vec<Candidate>) {
     let mut sources = Sources::gather(page, input, body);
     let mut candidates = Vec::new();
     let titles = title::titles(&sources);
@@ -60,6 +66,7 @@ fn read(page: &Page, input: &PageInput<'_>, body: &Body) -> (Article, Vec<Candid
         ..Article::default()
     };
     rest::fill(&sources, &mut article);
+    given.fill(&mut article, &mut candidates);
     (article, candidates)
 }
 
@@ -83,6 +90,12 @@ fn settle<T: Clone>(
         });
     }
     best.cloned()
+}
+
+/// How the page writes 03/04/2020.
+pub(crate) fn order_of(page: &Page) -> date::Order {
+    let head = head::Head::read(page);
+    sources::order(&sources::declared_language(page, &head), page, &head)
 }
 
 /// Directives for robots, from `<meta name=robots>` and X-Robots-Tag: lower case, each once.

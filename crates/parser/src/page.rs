@@ -9,7 +9,7 @@ mod tag;
 
 pub use tag::Tag;
 
-use crate::tree::{self, Arena, Content};
+use crate::tree::{self, Arena, Content, Selector};
 use html5ever::{LocalName, local_name};
 use url::Url;
 
@@ -67,7 +67,17 @@ pub struct Page {
 impl Page {
     /// Parses decoded HTML. Never fails; an empty text is an empty page.
     pub fn parse(url: &Url, html: &str) -> Self {
-        let tree = tree::build(html);
+        Self::parse_without(url, html, std::iter::empty())
+    }
+
+    /// As [`Page::parse`], as if what the selectors match were not there.
+    pub(crate) fn parse_without<'s>(
+        url: &Url,
+        html: &str,
+        removed: impl Iterator<Item = &'s Selector>,
+    ) -> Self {
+        let mut tree = tree::build(html);
+        tree::remove(&mut tree.arena, removed);
         let flat = flatten::flatten(&tree.arena, html.len());
         let mut page = Self {
             url: url.clone(),
@@ -169,6 +179,23 @@ impl Page {
         let from = list.partition_point(|&n| (n as usize) < nodes.start);
         let to = list.partition_point(|&n| (n as usize) < nodes.end);
         list[from..to].iter().map(|&i| i as usize)
+    }
+
+    /// Elements within `i` (or `i` itself) that match, in document order; `:scope` is `i`.
+    pub(crate) fn select<'a>(
+        &'a self,
+        selector: &'a Selector,
+        i: NodeId,
+    ) -> impl Iterator<Item = NodeId> + 'a {
+        // Elements come in the order of their nodes, so each one found is looked for after the one before.
+        let mut at = i;
+        let candidates = (i..self.end(i)).map(|n| self.nodes[n].raw);
+        selector.filter(&self.arena, Some(self.nodes[i].raw), candidates).map(move |raw| {
+            while self.nodes[at].raw != raw {
+                at += 1;
+            }
+            at
+        })
     }
 
     /// The text of a node and all its descendants: white space collapsed to one space (but kept within

@@ -56,7 +56,7 @@ impl ParseStage {
                 }
             }
         };
-        let rules_hash = self.rules.hash_for(fetched.grant.url.url());
+        let rules_hash = self.rules.hash_for(answered(&fetched));
         let result = ParseResult { parser_version: PARSER_VERSION, rules_hash, value };
         Ok(Some(PageParsed { fetched, result: Some(result) }))
     }
@@ -78,8 +78,7 @@ impl ParseStage {
             .map_err(|closed| Failure::transient("parse-closed", closed))?;
         let rules = Arc::clone(&self.rules);
         let hints = fetched.grant.hints.clone();
-        // Links and dates are read against the address that answered, at the end of its redirects.
-        let url = fetched.hops.last().map_or(&fetched.grant.url, |hop| &hop.to).url().clone();
+        let url = answered(fetched).clone();
         let parsing = tokio::task::spawn_blocking(move || {
             let input = PageInput {
                 url: &url,
@@ -135,6 +134,11 @@ struct Spoilt {
     /// Low cardinality.
     code: &'static str,
     message: String,
+}
+
+/// The address that answered, at the end of its redirects: links, dates and rules are read with it.
+fn answered(fetched: &Fetched) -> &url::Url {
+    fetched.hops.last().map_or(&fetched.grant.url, |hop| &hop.to).url()
 }
 
 /// What a panic said.

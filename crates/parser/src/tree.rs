@@ -6,9 +6,11 @@
 
 mod arena;
 mod guard;
+mod select;
 mod tokenizer;
 
 pub(crate) use arena::{Arena, Content, Element, NONE};
+pub(crate) use select::{Selector, remove};
 
 use guard::Guard;
 use html5ever::{ParseOpts, tree_builder::TreeBuilder};

@@ -298,9 +298,9 @@ fn status_of(outcome: &Outcome) -> Option<u16> {
 
 fn capture_record(given: &Given) -> Option<CaptureRecord> {
     let Outcome::Captured { status, capture, content_type, .. } = &given.fetched.outcome else { return None };
-    let parser_version = match &given.reading {
-        Reading::Page { parser_version, .. } => Some(*parser_version),
-        _ => None,
+    let (parser_version, rules_hash) = match &given.reading {
+        Reading::Page { parser_version, rules_hash, .. } => (Some(*parser_version), Some(rules_hash.clone())),
+        _ => (None, None),
     };
     Some(CaptureRecord {
         at: capture.clone(),
@@ -309,6 +309,7 @@ fn capture_record(given: &Given) -> Option<CaptureRecord> {
         status: *status,
         hints: given.fetched.grant.hints.clone(),
         parser_version,
+        rules_hash,
     })
 }
 

@@ -179,6 +179,7 @@ fn first(context: &VisitContext, visit: VisitId, now: Time, n: usize) -> VisitCo
             status: 200,
             hints: hints(),
             parser_version: Some(1),
+            rules_hash: Some(String::new()),
         }),
         article: Some(ArticleChange {
             id: None,

@@ -4,7 +4,7 @@
 use super::Context;
 use crate::{
     cli::{ReparseArgs, ReparseCommand, ReparseSelectArgs},
-    engine::{Engine, Plan, signals},
+    engine::{Engine, Plan, open, signals},
     exit::{Ran, Usage},
     output::{Table, age, count, duration},
 };
@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use model::JobId;
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::{DynStore, NewReparse, ReparseJob, ReparseSelect, ReparseState};
+use store::{DynStore, NewReparse, Page, ReparseJob, ReparseSelect, ReparseState, RulesNow};
 
 /// Between two looks at a running job.
 const LOOK: Duration = Duration::from_millis(250);
@@ -43,16 +43,38 @@ async fn select(cx: &Context, store: &DynStore, args: &ReparseSelectArgs) -> Res
         until: args.until.map(|w| w.moment(cx.now())),
         older_than_parser: args.older_than_parser.then_some(parser::PARSER_VERSION),
         disposition: args.disposition.map(|d| d.to_string()),
+        rules: if args.rules_changed { Some(rules_now(cx, store).await?) } else { None },
         current_only: args.current_only,
     };
     let chosen = ReparseSelect { current_only: false, ..select.clone() } != ReparseSelect::default();
     if !chosen && !args.all {
         bail!(Usage(
-            "say which captures: --author, --host, --since, --until, --older-than-parser, --disposition, or --all"
+            "say which captures: --author, --host, --since, --until, --older-than-parser, --rules-changed, --disposition, or --all"
                 .to_owned()
         ));
     }
     Ok(select)
+}
+
+/// What the captures of each host would be read with.
+async fn rules_now(cx: &Context, store: &DynStore) -> Result<RulesNow> {
+    let rules = open::rules(&cx.config)?;
+    // No name begins with a dot: what is left are the rules that speak of every host.
+    let mut now = RulesNow { elsewhere: rules.hash_for_host("."), ..RulesNow::default() };
+    let mut page = Page { offset: 0, limit: 1000 };
+    loop {
+        let hosts = store.hosts(page).await?;
+        for host in hosts.iter().map(|h| h.host.to_string()) {
+            let hash = rules.hash_for_host(&host);
+            if hash != now.elsewhere {
+                now.hosts.insert(host, hash);
+            }
+        }
+        if (hosts.len() as u64) < page.limit {
+            return Ok(now);
+        }
+        page.offset += page.limit;
+    }
 }
 
 async fn start(cx: &Context, store: &DynStore, args: &ReparseArgs) -> Result<Ran> {

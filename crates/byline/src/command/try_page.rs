@@ -64,11 +64,15 @@ pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
         captured_at: page.captured_at,
         hints: &hints,
     };
-    let parsed = parser::parse(&input, &parser::Rules::default());
+    let rules = open::rules(&cx.config)?;
+    let parsed = parser::parse(&input, &rules);
     if cx.out.json {
-        cx.out.json_line(
-            &json!({ "url": page.url, "parser_version": parser::PARSER_VERSION, "parsed": parsed }),
-        )?;
+        cx.out.json_line(&json!({
+            "url": page.url,
+            "parser_version": parser::PARSER_VERSION,
+            "rules_hash": rules.hash_for(page.url.url()),
+            "parsed": parsed,
+        }))?;
     } else {
         print(cx, args, &page.url, &parsed)?;
         if args.explain {

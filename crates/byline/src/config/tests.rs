@@ -56,6 +56,27 @@ fn secrets_are_hidden_in_what_is_printed() {
 }
 
 #[test]
+fn site_rules_come_from_the_folder_and_the_settings_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join("rules")).unwrap();
+    write("byline.toml", "gap = \"3s\"\n[[rule]]\nhost = \"a.example\"\ntitle = \"h1\"\n");
+    write("rules/b.toml", "[[rule]]\nhost = \"b.example\"\ntitle = \"h1\"\n");
+    write("rules/README", "no rules");
+    let file = folder.path().join("byline.toml");
+    let read = |flags: &Settings| {
+        resolve(flags, &[], Some(&file), Some("/d".into())).unwrap().rules().map(|r| r.len())
+    };
+    assert_eq!(read(&Settings::default()).unwrap(), 2);
+    let elsewhere = Settings { rules: Some(vec![folder.path().join("none.toml")]), ..Settings::default() };
+    let error = read(&elsewhere).unwrap_err().to_string();
+    assert!(error.contains("none.toml") && error.contains("--rules"), "{error}");
+    write("rules/b.toml", "[[rule]]\nhost = \"b.example\"\ntitle = \"h1 >\"\n");
+    let error = read(&Settings::default()).unwrap_err().to_string();
+    assert!(error.contains("b.toml:3:9: title: "), "{error}");
+}
+
+#[test]
 fn every_setting_is_printed() {
     let config = resolve(&Settings::default(), &[], None, Some("/d".into())).unwrap();
     assert_eq!(config.rows().len(), config.origins.len());

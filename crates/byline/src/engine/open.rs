@@ -137,6 +137,14 @@ pub async fn topology_when_there(transport: &Arc<dyn Transport>) -> Result<()> {
     }
 }
 
+/// The site rules.
+///
+/// # Errors
+/// Where one of them cannot be used; says in which file, line and column.
+pub fn rules(config: &Config) -> Result<parser::Rules> {
+    usage(config.rules())
+}
+
 /// The HTTP client.
 ///
 /// # Errors

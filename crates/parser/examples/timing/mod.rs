@@ -62,7 +62,7 @@ pub(crate) fn compare(out: &mut impl Write, pages: &[&Fetched]) -> io::Result<()
             let (body, took) = timed(|| body::extract(&page));
             spent[2] += took;
             spent[3] += timed(|| black_box(meta::extract(&page, &input, &body))).1;
-            spent[4] += timed(|| black_box(listing::read(&page, &input, &body))).1;
+            spent[4] += timed(|| black_box(listing::read(&page, &input, &body, None))).1;
             spent[1] += timed(|| drop(page)).1;
         }
         for (best, spent) in best.iter_mut().zip(spent) {

@@ -205,7 +205,7 @@ fn a_declared_list_stands_in_for_one_that_scripts_draw() {
       {"@type":"ListItem","position":2,"url":"/2","name":"Second"}]}}</script></head><body><div id=app></div></body>"#;
     let listing = listing("https://review.example/author/x/", html);
     assert_eq!(titles(&listing), ["First", "Second"]);
-    assert_eq!(listing.works[0].evidence, model::Evidence::JsonLd);
+    assert_eq!(listing.works[0].evidence, Evidence::JsonLd);
 }
 
 #[test]

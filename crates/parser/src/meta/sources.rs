@@ -168,7 +168,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn declared_language(page: &Page, head: &Head<'_>) -> String {
+pub(super) fn declared_language(page: &Page, head: &Head<'_>) -> String {
     let html =
         page.attr(0, "lang").or_else(|| page.attr(0, "xml:lang")).map(str::trim).filter(|l| !l.is_empty());
     let declared = html.or_else(|| head.first(&["og:locale", "content-language", "dc.language", "language"]));
@@ -176,7 +176,7 @@ fn declared_language(page: &Page, head: &Head<'_>) -> String {
 }
 
 /// Pages of the United States, and pages in plain English under a general domain, put the month first.
-fn order(lang: &str, page: &Page, head: &Head<'_>) -> Order {
+pub(super) fn order(lang: &str, page: &Page, head: &Head<'_>) -> Order {
     let host = page.url.host_str().unwrap_or_default();
     let country = host.rsplit('.').next().unwrap_or_default();
     let locale = head.first(&["og:locale"]).unwrap_or_default().to_ascii_lowercase();

@@ -63,7 +63,7 @@ impl Arena {
         &mut self.nodes[id as usize]
     }
 
-    fn detach(&mut self, id: u32) {
+    pub(super) fn detach(&mut self, id: u32) {
         let Raw { parent, before, after, .. } = *self.node(id);
         if parent == NONE {
             return;

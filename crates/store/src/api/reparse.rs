@@ -2,6 +2,7 @@
 
 use super::Time;
 use model::{CaptureRef, Grant, JobId};
+use std::collections::BTreeMap;
 
 /// Which captures a job reads again. All given conditions hold together.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -15,8 +16,19 @@ pub struct ReparseSelect {
     pub older_than_parser: Option<u32>,
     /// Disposition of the visit that made the capture.
     pub disposition: Option<String>,
+    /// Captures last read with other site rules than these.
+    pub rules: Option<RulesNow>,
     /// Only the newest capture of each page; else all of them.
     pub current_only: bool,
+}
+
+/// The hash of the site rules that speak of each host; empty where none do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RulesNow {
+    /// By host (`host[:port]`).
+    pub hosts: BTreeMap<String, String>,
+    /// For hosts not named there.
+    pub elsewhere: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]

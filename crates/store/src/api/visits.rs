@@ -116,7 +116,8 @@ pub struct VisitCommit {
     /// None for a reparse: no exchange took place.
     pub host: Option<HostChange>,
     pub robots: Option<RobotsRow>,
-    /// A reparse names the capture that is there already: its `parser_version` is brought up to date.
+    /// A reparse names the capture that is there already: its `parser_version` and `rules_hash` are brought up to
+    /// date.
     pub capture: Option<CaptureRecord>,
     pub article: Option<ArticleChange>,
     pub works: Vec<WorkChange>,
@@ -173,6 +174,8 @@ pub struct CaptureRecord {
     /// Hints of the visit as JSON, so that a reparse gets the same.
     pub hints: model::Hints,
     pub parser_version: Option<u32>,
+    /// Hash of the site rules it was read with; empty where none spoke of it.
+    pub rules_hash: Option<String>,
 }
 
 /// A new version of an article, or the first.

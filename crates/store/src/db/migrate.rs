@@ -4,10 +4,16 @@ use super::{Db, Dialect, Tx, args};
 use crate::{Result, StoreError};
 
 /// Scripts for SQLite and PostgreSQL; the n-th brings the schema to version n.
-const SCRIPTS: [(&str, &str); 1] = [(
-    include_str!("../../migrations/sqlite/0001_schema.sql"),
-    include_str!("../../migrations/postgres/0001_schema.sql"),
-)];
+const SCRIPTS: &[(&str, &str)] = &[
+    (
+        include_str!("../../migrations/sqlite/0001_schema.sql"),
+        include_str!("../../migrations/postgres/0001_schema.sql"),
+    ),
+    (
+        include_str!("../../migrations/sqlite/0002_rules.sql"),
+        include_str!("../../migrations/postgres/0002_rules.sql"),
+    ),
+];
 
 /// Any number that no other program is likely to lock (PostgreSQL: pg_advisory_xact_lock).
 const LOCK: i64 = 0x6279_6c69_6e65;

@@ -91,6 +91,12 @@ impl Filter {
         }
     }
 
+    /// Adds a condition whose values were added with [`Filter::arg`].
+    pub(crate) fn also(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
     /// Adds a value that stands elsewhere in the statement; returns its place.
     pub(crate) fn arg(&mut self, value: impl Into<Value>) -> String {
         self.args.push(value.into());

@@ -220,9 +220,10 @@ async fn write_captures(tx: &mut Tx, commits: &[&VisitCommit]) -> Result<()> {
         ("content_type", Column::Text),
         ("hints", Column::Text),
         ("parser_version", Column::Int),
+        ("rules_hash", Column::Text),
     ]);
     for commit in commits {
-        let Some(CaptureRecord { at, captured_at, content_type, status, hints, parser_version }) =
+        let Some(CaptureRecord { at, captured_at, content_type, status, hints, parser_version, rules_hash }) =
             &commit.capture
         else {
             continue;
@@ -238,17 +239,19 @@ async fn write_captures(tx: &mut Tx, commits: &[&VisitCommit]) -> Result<()> {
             *status,
             content_type.clone(),
             super::json(hints)?,
-            *parser_version
+            *parser_version,
+            rules_hash.clone()
         ]);
     }
     // Known already: parsed again.
     let sql = "INSERT INTO captures (id, page_id, visit_id, key, length, digest, captured_at, status,
-                   content_type, hints, parser_version)
+                   content_type, hints, parser_version, rules_hash)
                SELECT r.id, r.page, r.visit, r.key, r.length, r.digest, r.captured_at, r.status,
-                   r.content_type, r.hints, r.parser_version
+                   r.content_type, r.hints, r.parser_version, r.rules_hash
                FROM {rows} WHERE TRUE
                ON CONFLICT (id) DO UPDATE SET
-                   parser_version = coalesce(excluded.parser_version, captures.parser_version)";
+                   parser_version = coalesce(excluded.parser_version, captures.parser_version),
+                   rules_hash = coalesce(excluded.rules_hash, captures.rules_hash)";
     tx.run_each(sql, args![], rows).await.map(drop)
 }
 

@@ -2,8 +2,8 @@
 
 use super::reading;
 use crate::{
-    NewReparse, ReparseChange, ReparseItem, ReparseJob, ReparseSelect, ReparseState, Result, StoreError,
-    Time, VisitCommit,
+    NewReparse, ReparseChange, ReparseItem, ReparseJob, ReparseSelect, ReparseState, Result, RulesNow,
+    StoreError, Time, VisitCommit,
     db::{Column, Db, Filter, Row, Rows, Tx, args},
 };
 use model::{Cause, Disposition, Grant, JobId, PageId, Validators, VisitId};
@@ -28,7 +28,27 @@ fn selected(select: &ReparseSelect, created_at: Time) -> Filter {
                               AND n.captured_at > c.captured_at AND n.captured_at <= ?)";
     conditions.and(newest, select.current_only.then_some(created_at));
     conditions.and("c.captured_at <= ?", Some(created_at));
+    if let Some(rules) = &select.rules {
+        other_rules(&mut conditions, rules);
+    }
     conditions
+}
+
+fn other_rules(conditions: &mut Filter, rules: &RulesNow) {
+    let mut by_hash: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (host, hash) in &rules.hosts {
+        by_hash.entry(hash).or_default().push(conditions.arg(host.as_str()));
+    }
+    let mut now = String::from("CASE");
+    for (hash, hosts) in by_hash {
+        let (hosts, hash) = (hosts.join(", "), conditions.arg(hash));
+        now.push_str(&format!(
+            " WHEN p.host_id IN (SELECT id FROM hosts WHERE host IN ({hosts})) THEN {hash}"
+        ));
+    }
+    let elsewhere = conditions.arg(rules.elsewhere.as_str());
+    let now = if rules.hosts.is_empty() { elsewhere } else { format!("{now} ELSE {elsewhere} END") };
+    conditions.also(&format!("coalesce(c.rules_hash, '') <> {now}"));
 }
 
 const CAPTURES: &str = "captures c JOIN pages p ON p.id = c.page_id AND p.rank <> 0 LEFT JOIN page_visits v ON v.id = c.visit_id";

@@ -7,8 +7,8 @@ use crate::{
 use chrono::TimeDelta;
 use model::{Cause, Disposition, JobId, VisitId};
 use store::{
-    ArticleChange, ArticleFilter, Committed, DryRun, NewReparse, ReparseSelect, ReparseState, StoreError,
-    VersionReason, VisitCommit, VisitFilter,
+    ArticleChange, ArticleFilter, Committed, DryRun, NewReparse, ReparseSelect, ReparseState, RulesNow,
+    StoreError, VersionReason, VisitCommit, VisitFilter,
 };
 
 on_both!(
@@ -131,6 +131,7 @@ async fn a_reparse_leaves_due_times_alone(s: &Fixture) {
             status: item.status,
             hints: item.grant.hints.clone(),
             parser_version: Some(3),
+            rules_hash: Some("r1".to_owned()),
         });
         let current = context.article.as_ref().unwrap();
         let change = first_version(&commit, article("Better title", "Text"));
@@ -150,6 +151,21 @@ async fn a_reparse_leaves_due_times_alone(s: &Fixture) {
     let newest = ReparseSelect { older_than_parser: Some(3), current_only: true, ..ReparseSelect::default() };
     let job = start(s, newest, true).await;
     assert!(s.reparse_batch(job, 10).await.unwrap().is_empty(), "all are of the newest parser now");
+    let rules = |host: &str, hash: &str, elsewhere: &str| RulesNow {
+        hosts: [(host.to_owned(), hash.to_owned())].into(),
+        elsewhere: elsewhere.to_owned(),
+    };
+    for (now, selected) in [
+        (RulesNow::default(), 3),
+        (RulesNow { elsewhere: "r1".to_owned(), ..RulesNow::default() }, 3),
+        (rules("a0.example", "r1", ""), 3),
+        (rules("a0.example", "r2", "r1"), 4),
+    ] {
+        let job = start(s, ReparseSelect { rules: Some(now), ..ReparseSelect::default() }, true).await;
+        let job = s.reparse_jobs().await.unwrap().into_iter().find(|j| j.id == job).unwrap();
+        assert_eq!(job.total, selected, "{:?}", job.new.select);
+        assert_eq!(s.reparse_batch(job.id, 10).await.unwrap().len() as u64, selected);
+    }
     let visits = s.visits(&VisitFilter::default()).await.unwrap();
     assert_eq!(visits.iter().filter(|v| v.reparse).count(), 3);
     let works = s.works(&store::WorkFilter::default()).await.unwrap();

@@ -176,6 +176,7 @@ pub(crate) fn capture(captured_at: Time) -> CaptureRecord {
         status: 200,
         hints: hints(PageKind::Article),
         parser_version: Some(1),
+        rules_hash: Some(String::new()),
     }
 }
 
