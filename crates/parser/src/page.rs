@@ -9,7 +9,7 @@ mod tag;
 
 pub use tag::Tag;
 
-use crate::tree::{self, Arena, Content, Selector};
+use crate::tree::{self, Arena, Attr, Content, Selector};
 use html5ever::{LocalName, local_name};
 use url::Url;
 
@@ -247,27 +247,28 @@ impl Page {
 
     /// Value of an attribute by its lower-case name.
     pub fn attr(&self, i: NodeId, name: &str) -> Option<&str> {
-        let element = self.arena.element(self.nodes[i].raw)?;
-        element.attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
+        self.raw_attrs(i).iter().find(|a| &*a.name == name).map(|a| &*a.value)
     }
 
     /// Name and value of every attribute.
     pub fn attrs(&self, i: NodeId) -> impl Iterator<Item = (&str, &str)> + '_ {
-        let element = self.arena.element(self.nodes[i].raw);
-        element.into_iter().flat_map(|e| e.attrs.iter().map(|a| (&*a.name.local, &*a.value)))
+        self.raw_attrs(i).iter().map(|a| (&*a.name, &*a.value))
     }
 
     /// As [`Page::attr`], for names known to html5ever (`local_name!`): a comparison of integers.
     pub(crate) fn attr_atom(&self, i: NodeId, name: &LocalName) -> Option<&str> {
-        let element = self.arena.element(self.nodes[i].raw)?;
-        element.attrs.iter().find(|a| a.name.local == *name).map(|a| &*a.value)
+        self.raw_attrs(i).iter().find(|a| a.name == *name).map(|a| &*a.value)
+    }
+
+    fn raw_attrs(&self, i: NodeId) -> &[Attr] {
+        self.arena.attrs(self.nodes[i].raw)
     }
 
     /// The attributes by which templates name their parts, read in one go.
     pub(crate) fn naming(&self, i: NodeId) -> Naming<'_> {
         let mut naming = Naming::default();
-        for attr in self.arena.element(self.nodes[i].raw).iter().flat_map(|e| &e.attrs) {
-            match attr.name.local {
+        for attr in self.raw_attrs(i) {
+            match attr.name {
                 local_name!("class") => naming.class = &attr.value,
                 local_name!("id") => naming.id = &attr.value,
                 local_name!("role") => naming.role = &attr.value,

@@ -9,7 +9,7 @@ mod guard;
 mod select;
 mod tokenizer;
 
-pub(crate) use arena::{Arena, Content, Element, NONE};
+pub(crate) use arena::{Arena, Attr, Content, Element, NONE};
 pub(crate) use select::{Selector, remove};
 
 use guard::Guard;
@@ -35,7 +35,7 @@ pub(crate) struct Tree {
 /// Builds the tree of `html`; never fails, and takes time linear in its length.
 pub(crate) fn build(html: &str) -> Tree {
     let source = tokenizer::source(html);
-    let builder = TreeBuilder::new(arena::Sink::default(), ParseOpts::default().tree_builder);
+    let builder = TreeBuilder::new(arena::Sink::new(html.len()), ParseOpts::default().tree_builder);
     let guard = Tokenizer::new(&source, Guard::new(builder)).run();
     let (arena, cut) = guard.finish();
     Tree { arena, cut }

@@ -142,6 +142,9 @@ fn next_word(bytes: &[u8], at: usize) -> bool {
 
 /// One word of a name, the word before it in the same name, and whether another follows.
 fn by_words(before: &str, word: &str, more: bool) -> Cue {
+    if before.is_empty() {
+        return meaning(word, more);
+    }
     // `has-sidebar`, `no-comments`: a layout's state, not its part.
     if matches!(before, "has" | "with" | "no" | "without" | "have" | "is" | "show" | "enable" | "enabled") {
         return Cue::None;

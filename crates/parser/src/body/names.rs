@@ -14,9 +14,9 @@ pub(super) fn meaning(word: &str, more: bool) -> Cue {
     if !may_be_listed(word) {
         return Cue::None;
     }
-    match NAMES.binary_search_by_key(&word, |n| n.0) {
-        Ok(at) if !(NAMES[at].2 == LAST && more) => NAMES[at].1,
-        _ => Cue::None,
+    match of_letter(word).iter().find(|n| n.0 == word) {
+        Some((_, _, LAST)) if more => Cue::None,
+        found => found.map_or(Cue::None, |n| n.1),
     }
 }
 
@@ -31,6 +31,18 @@ fn may_be_listed(word: &str) -> bool {
     });
     let first = word.as_bytes().first().map_or(26, |b| usize::from(b.wrapping_sub(b'a')));
     LENGTHS.get(first).is_some_and(|lengths| word.len() < 32 && lengths >> word.len() & 1 == 1)
+}
+
+/// The words with the same first letter.
+fn of_letter(word: &str) -> &'static [(&'static str, Cue, bool)] {
+    static STARTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        (b'a'..=b'z' + 1).map(|letter| NAMES.partition_point(|n| n.0.as_bytes()[0] < letter)).collect()
+    });
+    let letter = word.as_bytes().first().map_or(26, |b| usize::from(b.wrapping_sub(b'a')));
+    match STARTS.get(letter..letter + 2) {
+        Some(&[from, to]) => &NAMES[from..to],
+        _ => &[],
+    }
 }
 
 /// Sorted by word.

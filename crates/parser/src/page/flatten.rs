@@ -1,7 +1,7 @@
 //! One pass over the tree: nodes in document order, and all text in one buffer.
 
 use super::{ARIA_HIDDEN, HIDDEN, Node, SILENT, Tag};
-use crate::tree::{Arena, Content, Element, NONE};
+use crate::tree::{Arena, Attr, Content, Element, NONE};
 use html5ever::local_name;
 
 pub(super) struct Flat {
@@ -30,7 +30,7 @@ pub(super) fn flatten(arena: &Arena, html_len: usize) -> Flat {
                 false
             }
             Content::Element(element) => {
-                pass.open(at, element);
+                pass.open(at, element, arena.attrs_of(element));
                 true
             }
         };
@@ -99,12 +99,12 @@ impl Pass {
         self.open.last().map_or(0, |&(p, _)| self.flat.nodes[p].flags)
     }
 
-    fn open(&mut self, raw: u32, element: &Element) {
+    fn open(&mut self, raw: u32, element: &Element, attrs: &[Attr]) {
         let tag = Tag::of(&element.name.local);
         if tag.is_block() || tag == Tag::Br {
             self.gap = Gap::Line;
         }
-        let id = self.push(raw, tag, self.inherited_flags() | own_flags(element, tag));
+        let id = self.push(raw, tag, self.inherited_flags() | own_flags(attrs, tag));
         self.flat.by_tag[tag as usize].push(id as u32);
         let pre = tag == Tag::Pre || self.open.last().is_some_and(|&(_, pre)| pre);
         self.open.push((id, pre));
@@ -173,13 +173,13 @@ impl Pass {
     }
 }
 
-fn own_flags(element: &Element, tag: Tag) -> u8 {
+fn own_flags(attrs: &[Attr], tag: Tag) -> u8 {
     let mut flags = if tag.is_silent() { SILENT } else { 0 };
-    for attr in &element.attrs {
-        match attr.name.local {
+    for attr in attrs {
+        match attr.name {
             local_name!("hidden") => {
                 if !["until-found", "false"].iter().any(|v| attr.value.eq_ignore_ascii_case(v))
-                    && !streamed(element)
+                    && !streamed(attrs)
                 {
                     flags |= HIDDEN;
                 }
@@ -201,8 +201,8 @@ fn own_flags(element: &Element, tag: Tag) -> u8 {
 }
 
 /// React streams late parts of a page as `<div hidden id="S:0">`; its script moves them to their place.
-fn streamed(element: &Element) -> bool {
-    let id = element.attrs.iter().find(|a| a.name.local == local_name!("id"));
+fn streamed(attrs: &[Attr]) -> bool {
+    let id = attrs.iter().find(|a| a.name == local_name!("id"));
     id.and_then(|a| a.value.strip_prefix("S:")).is_some_and(|n| n.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 

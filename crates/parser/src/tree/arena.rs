@@ -1,8 +1,10 @@
-//! html5ever's tree sink over one vector: a node is 40 bytes with its links as 32-bit indices, which builds
-//! faster than a general tree crate and is read once, in pre-order, by [`crate::page`].
+//! html5ever's tree sink over two vectors, one of nodes and one of their attributes: a node is 64 bytes with its
+//! links as 32-bit indices, and nothing is allocated for it. That builds faster than a general tree crate and is
+//! read once, in pre-order, by [`crate::page`].
 
+use super::MAX_ATTRIBUTES;
 use html5ever::{
-    Attribute, QualName, expanded_name,
+    Attribute, LocalName, QualName, expanded_name,
     interface::ElementFlags,
     local_name, ns,
     tendril::StrTendril,
@@ -11,7 +13,11 @@ use html5ever::{
 use std::{
     borrow::Cow,
     cell::{Cell, Ref, RefCell},
+    ops::Range,
 };
+
+/// Bytes of markup to a node and to an attribute, in most pages more: what the vectors begin with.
+const BYTES_A_NODE: usize = 48;
 
 /// No node.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -31,17 +37,26 @@ pub(crate) enum Content {
     /// The document, comments, processing instructions, template contents.
     Nothing,
     Text(StrTendril),
-    Element(Box<Element>),
+    Element(Element),
 }
 
 pub(crate) struct Element {
     pub(crate) name: QualName,
-    pub(crate) attrs: Vec<Attribute>,
+    /// Its attributes among those of the arena.
+    attrs: Range<u32>,
+}
+
+pub(crate) struct Attr {
+    pub(crate) name: LocalName,
+    pub(crate) value: StrTendril,
 }
 
 /// Nodes in order of creation; the document is node 0.
 pub(crate) struct Arena {
     pub(crate) nodes: Vec<Raw>,
+    attrs: Vec<Attr>,
+    /// What stands for the name of a node that has none.
+    nameless: QualName,
 }
 
 impl Arena {
@@ -123,26 +138,42 @@ impl Arena {
             _ => None,
         }
     }
+
+    /// The attributes of an element; none of what is no element.
+    pub(crate) fn attrs(&self, id: u32) -> &[Attr] {
+        self.element(id).map_or(&[], |e| self.attrs_of(e))
+    }
+
+    pub(crate) fn attrs_of(&self, element: &Element) -> &[Attr] {
+        &self.attrs[element.attrs.start as usize..element.attrs.end as usize]
+    }
+
+    /// Keeps attributes; the range they are found under.
+    fn keep(&mut self, attrs: impl Iterator<Item = Attr>) -> Range<u32> {
+        let start = self.attrs.len() as u32;
+        self.attrs.extend(attrs);
+        start..self.attrs.len() as u32
+    }
 }
 
 pub(crate) struct Sink {
     arena: RefCell<Arena>,
-    /// Names by node once more: the tree builder asks for names more than for anything else.
-    names: RefCell<Vec<QualName>>,
     /// The element that was inserted last.
     newest: Cell<u32>,
 }
 
-impl Default for Sink {
-    fn default() -> Self {
-        let mut arena = Arena { nodes: Vec::with_capacity(4096) };
-        arena.push(Content::Nothing);
-        let document = QualName::new(None, ns!(), local_name!(""));
-        Self { arena: RefCell::new(arena), names: RefCell::new(vec![document]), newest: Cell::new(0) }
-    }
-}
-
 impl Sink {
+    /// For a page of so many bytes.
+    pub(super) fn new(length: usize) -> Self {
+        let mut arena = Arena {
+            nodes: Vec::with_capacity(length / BYTES_A_NODE + 16),
+            attrs: Vec::with_capacity(length / BYTES_A_NODE + 16),
+            nameless: QualName::new(None, ns!(), local_name!("")),
+        };
+        arena.push(Content::Nothing);
+        Self { arena: RefCell::new(arena), newest: Cell::new(0) }
+    }
+
     /// The element inserted last and its depth: the stack of open elements is its ancestors or fewer.
     pub(super) fn newest(&self) -> (u32, u16) {
         let id = self.newest.get();
@@ -174,18 +205,15 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a u32) -> Ref<'a, QualName> {
-        // What has no name of its own stands behind an element's: only elements are ever asked.
-        Ref::map(self.names.borrow(), |names| names.get(*target as usize).unwrap_or(&names[0]))
+        // Only elements are ever asked.
+        Ref::map(self.arena.borrow(), |arena| arena.element(*target).map_or(&arena.nameless, |e| &e.name))
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> u32 {
         let template = name.expanded() == expanded_name!(html "template");
         let mut arena = self.arena.borrow_mut();
-        let mut names = self.names.borrow_mut();
-        let document = names[0].clone();
-        names.resize(arena.nodes.len(), document);
-        names.push(name.clone());
-        let id = arena.push(Content::Element(Box::new(Element { name, attrs })));
+        let attrs = arena.keep(attrs.into_iter().map(|a| Attr { name: a.name.local, value: a.value }));
+        let id = arena.push(Content::Element(Element { name, attrs }));
         if template {
             let contents = arena.push(Content::Nothing);
             arena.append(id, contents);
@@ -263,11 +291,21 @@ impl TreeSink for Sink {
     fn set_quirks_mode(&self, _: QuirksMode) {}
 
     fn add_attrs_if_missing(&self, target: &u32, attrs: Vec<Attribute>) {
-        if let Content::Element(e) = &mut self.arena.borrow_mut().node(*target).content {
-            for attr in attrs {
-                if !e.attrs.iter().any(|a| a.name == attr.name) {
-                    e.attrs.push(attr);
-                }
+        let mut arena = self.arena.borrow_mut();
+        let mut all: Vec<Attr> = arena
+            .attrs(*target)
+            .iter()
+            .map(|a| Attr { name: a.name.clone(), value: a.value.clone() })
+            .collect();
+        for attr in attrs {
+            if all.len() < MAX_ATTRIBUTES && !all.iter().any(|a| a.name == attr.name.local) {
+                all.push(Attr { name: attr.name.local, value: attr.value });
+            }
+        }
+        if all.len() > arena.attrs(*target).len() {
+            let all = arena.keep(all.into_iter());
+            if let Content::Element(e) = &mut arena.node(*target).content {
+                e.attrs = all;
             }
         }
     }

@@ -87,7 +87,7 @@ impl Node<'_> {
     }
 
     fn attribute(&self, name: &LocalName) -> Option<&str> {
-        self.element()?.attrs.iter().find(|a| a.name.local == *name).map(|a| &*a.value)
+        self.arena.attrs(self.id).iter().find(|a| a.name == *name).map(|a| &*a.value)
     }
 
     /// The first element from `id` on, `next` leading from each to the next.
@@ -167,13 +167,9 @@ impl selectors::Element for Node<'_> {
         name: &Name,
         operation: &AttrSelectorOperation<&Value>,
     ) -> bool {
-        self.element().is_some_and(|e| {
-            e.attrs.iter().any(|a| {
-                !matches!(*namespace, NamespaceConstraint::Specific(url) if *url != a.name.ns)
-                    && a.name.local == name.0
-                    && operation.eval_str(&a.value)
-            })
-        })
+        // The tree keeps no namespaces of attributes.
+        !matches!(*namespace, NamespaceConstraint::Specific(url) if *url != ns!())
+            && self.arena.attrs(self.id).iter().any(|a| a.name == name.0 && operation.eval_str(&a.value))
     }
 
     fn match_non_ts_pseudo_class(&self, class: &NoPseudo, _: &mut MatchingContext<'_, Html>) -> bool {

@@ -57,6 +57,9 @@ pub(super) fn json_ld(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     }
 }
 
+/// Most `<meta>` elements of one name that are read; papers of large experiments have some thousand authors.
+const MOST_METAS: usize = 4000;
+
 pub(super) fn metas(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     for (origin, score) in METAS {
         if *origin == "twitter:data1" && !sources.head.first(&["twitter:label1"]).is_some_and(is_author_label)
@@ -64,7 +67,7 @@ pub(super) fn metas(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             continue;
         }
         let mut list: Vec<String> = Vec::new();
-        for content in sources.head.all(origin) {
+        for content in sources.head.all(origin).take(MOST_METAS) {
             if content.starts_with("http") || content.len() > 400 {
                 continue;
             }

@@ -41,6 +41,10 @@ pub(crate) fn is_month(word: &str) -> bool {
 
 /// All dates of a text, in order. Years alone are left out, months without a day are in.
 pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
+    // Every date has a number, and most lines of a page have none.
+    if !token::may_hold_number(text) {
+        return Vec::new();
+    }
     let tokens = token::tokens(text);
     let scanner = scan::Scanner { text, tokens: &tokens, order };
     let mut out = Vec::new();

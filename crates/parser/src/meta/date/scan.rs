@@ -59,6 +59,7 @@ impl Scanner<'_> {
                 8.. => self.compact(i)?,
                 _ => self.era(i).or_else(|| self.year_first(i)).or_else(|| self.day_first(i))?,
             },
+            Kind::Word if !self.number_follows(i) => return None,
             Kind::Word => self.month_first(i).or_else(|| self.vietnamese(i))?,
             Kind::Mark(_) => self.era(i)?,
         };
@@ -68,6 +69,11 @@ impl Scanner<'_> {
             next = clock.next;
         }
         Some(Match { reading, ambiguous, next, clock })
+    }
+
+    /// Near enough to be of the date that the word at `i` begins.
+    fn number_follows(&self, i: usize) -> bool {
+        self.tokens[i + 1..].iter().take(8).any(|t| matches!(t.kind, Kind::Number { .. }))
     }
 
     fn kind(&self, i: usize) -> Option<Kind> {

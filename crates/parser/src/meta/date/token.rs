@@ -67,6 +67,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
+/// False only where [`tokens`] would find no number but one of circles.
+pub(super) fn may_hold_number(text: &str) -> bool {
+    // First bytes of the digits of other scripts, of Han and of full-width forms.
+    let may = |b: u8| b.is_ascii_digit() || matches!(b, 0xd9 | 0xdb | 0xe0 | 0xe3..=0xef);
+    text.bytes().any(may)
+}
+
 /// The value of a decimal digit in the scripts in which pages print dates.
 fn digit(c: char) -> Option<u32> {
     let zero = match c {

@@ -13,7 +13,7 @@ use html5ever::{
 use std::fmt::Write;
 
 fn guard() -> Guard {
-    Guard::new(TreeBuilder::new(Sink::default(), ParseOpts::default().tree_builder))
+    Guard::new(TreeBuilder::new(Sink::new(0), ParseOpts::default().tree_builder))
 }
 
 fn theirs(html: &str) -> Arena {
@@ -42,7 +42,7 @@ fn shown(arena: &Arena) -> String {
             Content::Nothing => writeln!(out, "{depth} -").unwrap(),
             Content::Text(text) => writeln!(out, "{depth} {:?}", &**text).unwrap(),
             Content::Element(e) => {
-                let attrs: Vec<_> = e.attrs.iter().map(|a| (&*a.name.local, &*a.value)).collect();
+                let attrs: Vec<_> = arena.attrs_of(e).iter().map(|a| (&*a.name, &*a.value)).collect();
                 writeln!(out, "{depth} <{}> {attrs:?}", &*e.name.local).unwrap();
             }
         }
