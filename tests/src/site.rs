@@ -100,6 +100,10 @@ impl Site {
         self.shared.pages.lock().unwrap().insert(path.to_owned(), page);
     }
 
+    pub fn page(&self, path: &str) -> Option<Page> {
+        self.shared.pages.lock().unwrap().get(path).cloned()
+    }
+
     pub fn log(&self) -> Vec<Seen> {
         self.shared.log.lock().unwrap().clone()
     }

@@ -70,6 +70,9 @@ pub enum Command {
     Export(ExportArgs),
     /// Read archived pages again with this version's parser; no request leaves the machine
     Reparse(ReparseArgs),
+    /// The archive of raw captures
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Messages that could not be processed
     #[command(subcommand)]
     Dead(DeadCommand),
@@ -223,9 +226,13 @@ pub struct ReparseArgs {
     /// Captures a second at most
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,
+    /// Make a lost database again from the archive: authors, pages, works, articles and their versions
+    #[arg(long, conflicts_with_all = ["select", "dry_run", "rate"])]
+    pub rebuild: bool,
 }
 
 #[derive(Debug, Args)]
+#[group(id = "select", multiple = true)]
 pub struct ReparseSelectArgs {
     /// Everything in the archive
     #[arg(long)]
@@ -273,6 +280,19 @@ pub enum ReparseCommand {
     Cancel {
         job: i64,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// Read every capture back and check it against its digests and against the database
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The archive alone: do not compare with a database
+    #[arg(long)]
+    pub alone: bool,
 }
 
 #[derive(Debug, Subcommand)]

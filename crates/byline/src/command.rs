@@ -1,5 +1,6 @@
 //! The subcommands, one module each. Each takes what clap read and a [`Context`], and returns how it ended.
 
+mod archive;
 mod articles;
 mod authors;
 mod completions;
@@ -78,6 +79,7 @@ pub async fn run(cli: Cli, config: Config) -> Result<Ran> {
         Command::Run { roles } => run::run(&cx, &roles).await,
         Command::Export(args) => export::run(&cx, &args).await,
         Command::Reparse(args) => reparse::run(&cx, &args).await,
+        Command::Archive(command) => archive::run(&cx, &command).await,
         Command::Dead(command) => dead::run(&cx, &command).await,
         Command::Try(args) => try_page::run(&cx, &args).await,
         Command::Status => status::run(&cx).await,

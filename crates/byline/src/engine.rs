@@ -21,6 +21,7 @@ use store::DynStore;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use lock::DataLock;
 pub use probes::ProcessProbes;
 
 /// What is to run in this process.
@@ -78,7 +79,7 @@ pub struct Engine {
     steps: Vec<(CancellationToken, Vec<JoinHandle<()>>)>,
     helpers: (CancellationToken, TaskTracker),
     web: Option<std::net::SocketAddr>,
-    _lock: Option<lock::DataLock>,
+    _lock: Option<DataLock>,
 }
 
 /// Longest that work in hand may take once the end is asked for.
@@ -106,7 +107,7 @@ impl Engine {
     /// Where a setting cannot be used, or another process holds the data directory.
     pub async fn start(config: &Config, plan: &Plan) -> Result<Self> {
         let embedded = config.amqp_url.is_none();
-        let lock = embedded.then(|| lock::DataLock::take(&config.data)).transpose()?;
+        let lock = embedded.then(|| DataLock::take(&config.data)).transpose()?;
         let transport = open::transport(config, &role_names(plan))?;
         let mut engine = Self {
             probes: Arc::new(ProcessProbes::new(crate::telemetry::numbers(), plan.needs_store())),

@@ -1,10 +1,12 @@
 //! What a command prints: tables for people, JSON lines for machines, both on stdout. Remarks and progress
 //! go to stderr, so that stdout can always be piped.
 
+mod gauge;
 mod progress;
 mod table;
 mod text;
 
+pub use gauge::Gauge;
 pub use progress::{Progress, Standing};
 pub use table::{Align, Table};
 pub use text::{age, bytes, clean, count, duration, local, plural};

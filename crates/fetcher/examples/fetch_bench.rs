@@ -114,6 +114,7 @@ fn grant(url: &str) -> Result<Grant, model::page_url::BadUrl> {
         gap_ms: 0,
         validators: Validators::default(),
         hints: Hints { expected: PageKind::Article, authors: vec![], listed: None },
+        origin: model::Provenance::default(),
     })
 }
 

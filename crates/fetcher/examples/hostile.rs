@@ -101,6 +101,7 @@ async fn visit(stage: &FetchStage, port: u16, path: &str) -> Result<Fetched, Tro
         gap_ms: 0,
         validators: Validators::default(),
         hints: Hints { expected, authors: vec![], listed: None },
+        origin: model::Provenance::default(),
     };
     let result = stage.process(vec![grant]).await.into_iter().next().ok_or("no result")?;
     Ok(result?.ok_or("the grant was dropped")?)

@@ -259,6 +259,7 @@ impl<'a> Exchange<'a> {
             // The transfer coding is off the body, and a cut body has not the length that was announced.
             response_headers: pairs(&headers, |n| n != TRANSFER_ENCODING && !(cut && n == CONTENT_LENGTH)),
             body: coded,
+            visit: None,
         };
         Ok(Ending::Answered {
             validators: validators(&headers),

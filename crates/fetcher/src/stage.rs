@@ -6,7 +6,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use model::{Archive, Cause, Failure, Fetched, Grant, Outcome, Stage};
+use model::{Archive, Cause, Failure, Fetched, Grant, Outcome, Stage, VisitNote};
 use std::sync::Arc;
 
 /// Tells the time; a test's stands still.
@@ -27,7 +27,7 @@ impl FetchStage {
 
     /// # Errors
     /// Only where the archive fails: the server's troubles are outcomes.
-    async fn fetch(&self, grant: Grant) -> Result<Option<Fetched>, Failure> {
+    async fn fetch(&self, mut grant: Grant) -> Result<Option<Fetched>, Failure> {
         let _permit = self
             .client
             .in_flight
@@ -43,14 +43,27 @@ impl FetchStage {
         let ending = exchange.run().await;
         let Exchange { bytes, hops, .. } = exchange;
         let ended_at = (self.clock)();
+        let origin = std::mem::take(&mut grant.origin);
         let outcome = match ending {
             Ending::Outcome(outcome) => outcome,
-            Ending::Answered { capture, validators, content_type } => Outcome::Captured {
-                status: capture.status,
-                capture: self.archive.put(&capture).await.map_err(model::ArchiveError::into_failure)?,
-                validators,
-                content_type,
-            },
+            Ending::Answered { mut capture, validators, content_type } => {
+                capture.visit = Some(Box::new(VisitNote {
+                    visit: grant.visit,
+                    page: grant.url.clone(),
+                    hints: grant.hints.clone(),
+                    started_at,
+                    ended_at,
+                    bytes,
+                    content_type: content_type.clone(),
+                    origin,
+                }));
+                Outcome::Captured {
+                    status: capture.status,
+                    capture: self.archive.put(&capture).await.map_err(model::ArchiveError::into_failure)?,
+                    validators,
+                    content_type,
+                }
+            }
         };
         let fetched = Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes, hops, outcome };
         record(&fetched);

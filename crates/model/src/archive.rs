@@ -1,6 +1,6 @@
 //! Captured exchanges and the port through which they are kept. Formats and places are the store's.
 
-use crate::{CaptureId, coding};
+use crate::{CaptureId, Hints, PageUrl, Provenance, VisitId, coding};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// One HTTP exchange as it went over the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Capture {
     pub id: CaptureId,
     pub url: String,
@@ -22,6 +22,28 @@ pub struct Capture {
     pub response_headers: Vec<(String, String)>,
     /// The body with its content coding (gzip, br, zstd) still on.
     pub body: Bytes,
+    /// None in archives of a version that did not keep it.
+    pub visit: Option<Box<VisitNote>>,
+}
+
+/// What a capture tells of its visit beside the exchange, so that a lost database can be made again from the
+/// archive alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VisitNote {
+    pub visit: VisitId,
+    /// The address that was granted; [`Capture::url`] is the one that answered, at the end of its redirects.
+    pub page: PageUrl,
+    pub hints: Hints,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: DateTime<Utc>,
+    /// Bytes received.
+    #[serde(default)]
+    pub bytes: u64,
+    /// As the fetcher has found it: declared, or told by the body's first bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    #[serde(default)]
+    pub origin: Provenance,
 }
 
 impl Capture {

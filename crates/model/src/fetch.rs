@@ -1,6 +1,6 @@
 //! The scheduler's grant and the fetcher's answer.
 
-use crate::{CaptureRef, JobId, PageId, PageKind, PageUrl, Stamp, VisitId};
+use crate::{AuthorId, CaptureRef, JobId, PageId, PageKind, PageUrl, Stamp, VisitId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,43 @@ pub struct Grant {
     #[serde(default)]
     pub validators: Validators,
     pub hints: Hints,
+    /// For the archive; the fetcher keeps it there and does not pass it on.
+    #[serde(default, skip_serializing_if = "Provenance::is_empty")]
+    pub origin: Provenance,
+}
+
+/// Through whom a page belongs to the frontier. No stage decides by it; it is written beside the capture.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// The followed pages through which it belongs to authors, at most [`Provenance::MOST`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceNote>,
+    /// Clicks from the author page.
+    pub depth: u32,
+    /// Addresses that redirect to this page or have its content, at most [`Provenance::MOST`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<PageUrl>,
+}
+
+/// A followed page and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceNote {
+    pub url: PageUrl,
+    /// Sources of one author have the same number.
+    pub author: AuthorId,
+    /// Where a person gave the author's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Provenance {
+    /// Messages stay small; a page of more sources is listed by each of them anyway.
+    pub const MOST: usize = 8;
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// From the last 200 answer, for a conditional request (RFC 9110 §13.1).
@@ -87,6 +124,9 @@ pub enum Cause {
     Visit,
     /// From the archive, for a reparse job. `dry_run`: compare and count only.
     Reparse { job: JobId, dry_run: bool },
+    /// From the archive, into a database that has lost it: the visit is stored as it was, but nobody is told, and
+    /// neither host nor lease is touched.
+    Rebuild,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

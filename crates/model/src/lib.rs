@@ -20,12 +20,14 @@ pub mod parsed;
 pub mod stage;
 pub mod stamp;
 
-pub use archive::{Archive, ArchiveError, Capture, CaptureRef};
+pub use archive::{Archive, ArchiveError, Capture, CaptureRef, VisitNote};
 pub use article::{Article, Person};
 pub use block::{Block, Span, Text};
 pub use disposition::Disposition;
 pub use evidence::{Evidence, Field};
-pub use fetch::{Cause, Fault, Fetched, Grant, Hints, Hop, Listed, Outcome, Validators};
+pub use fetch::{
+    Cause, Fault, Fetched, Grant, Hints, Hop, Listed, Outcome, Provenance, SourceNote, Validators,
+};
 pub use ids::{ArticleId, AuthorId, CaptureId, JobId, PageId, SourceId, VisitId, WorkId};
 pub use listing::{AuthorProfile, Container, Listing, Work};
 pub use message::{Envelope, Lane, Message};

@@ -165,7 +165,7 @@ impl Message for Fetched {
     fn lane(&self) -> Lane {
         match self.cause {
             crate::fetch::Cause::Visit => Lane::Live,
-            crate::fetch::Cause::Reparse { .. } => Lane::Bulk,
+            crate::fetch::Cause::Reparse { .. } | crate::fetch::Cause::Rebuild => Lane::Bulk,
         }
     }
 }

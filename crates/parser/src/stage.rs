@@ -15,6 +15,7 @@ use model::{
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinError};
+use url::Url;
 
 /// Longest that a page's result is waited for. Honest pages take milliseconds, 1 MB of hostile ones a second.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -45,18 +46,23 @@ impl ParseStage {
         let Outcome::Captured { capture, content_type, .. } = &fetched.outcome else {
             return Ok(Some(PageParsed { fetched, result: None }));
         };
+        let mut answered = answered(&fetched).clone();
         let value = match fetched.grant.hints.expected {
             PageKind::Robots => ParseValue::Robots,
             _ => {
                 let kept = self.archive.get(capture).await.map_err(model::ArchiveError::into_failure)?;
                 let content_type = content_type.clone();
-                match self.read(kept, content_type, &fetched).await? {
+                // The capture still knows it when it is read again, without the hops of its visit.
+                if let Ok(url) = Url::parse(&kept.url) {
+                    answered = url;
+                }
+                match self.read(kept, content_type, &answered, &fetched).await? {
                     Ok(parsed) => self.packed(parsed, &fetched).await?,
                     Err(Spoilt { code, message }) => ParseValue::Failed { code: code.to_owned(), message },
                 }
             }
         };
-        let rules_hash = self.rules.hash_for(answered(&fetched));
+        let rules_hash = self.rules.hash_for(&answered);
         let result = ParseResult { parser_version: PARSER_VERSION, rules_hash, value };
         Ok(Some(PageParsed { fetched, result: Some(result) }))
     }
@@ -66,6 +72,7 @@ impl ParseStage {
         &self,
         kept: Capture,
         content_type: Option<String>,
+        answered: &Url,
         fetched: &Fetched,
     ) -> Result<Result<Box<Parsed>, Spoilt>, Failure> {
         let bytes = match kept.decoded_body(BODY_BYTES) {
@@ -78,7 +85,7 @@ impl ParseStage {
             .map_err(|closed| Failure::transient("parse-closed", closed))?;
         let rules = Arc::clone(&self.rules);
         let hints = fetched.grant.hints.clone();
-        let url = answered(fetched).clone();
+        let url = answered.clone();
         let parsing = tokio::task::spawn_blocking(move || {
             let input = PageInput {
                 url: &url,
@@ -137,7 +144,7 @@ struct Spoilt {
 }
 
 /// The address that answered, at the end of its redirects: links, dates and rules are read with it.
-fn answered(fetched: &Fetched) -> &url::Url {
+fn answered(fetched: &Fetched) -> &Url {
     fetched.hops.last().map_or(&fetched.grant.url, |hop| &hop.to).url()
 }
 
@@ -217,6 +224,7 @@ mod tests {
             gap_ms: 0,
             validators: Validators::default(),
             hints: Hints { expected, authors: Vec::new(), listed: None },
+            origin: model::Provenance::default(),
         };
         let (started_at, ended_at) = (now(), now());
         Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes: 0, hops: Vec::new(), outcome }
@@ -233,6 +241,7 @@ mod tests {
             status: 200,
             response_headers: coding.into_iter().collect(),
             body: body.into(),
+            visit: None,
         };
         Outcome::Captured {
             status: 200,

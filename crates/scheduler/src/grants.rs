@@ -142,6 +142,7 @@ impl Scheduler {
                     gap_ms: u64::try_from(gap.as_millis()).unwrap_or(u64::MAX),
                     validators: candidate.validators,
                     hints: candidate.hints,
+                    origin: candidate.provenance,
                 })
             })
             .collect();

@@ -73,6 +73,7 @@ mod tests {
             robots_expires_at: fetched.map(|t| t + TimeDelta::hours(24)),
             gap_ms: None,
             failures: 0,
+            provenance: model::Provenance::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Decides when. The scheduler asks the frontier which pages are due on hosts that are free, judges each by
 //! its origin's robots.txt, takes a lease and grants it; fetchers obey. It also feeds the bulk lane of a
-//! reparse job and tells the outbox's events.
+//! reparse job, tells the outbox's events, and makes a lost database again from the archive.
 //!
 //! Decisions are functions of records and `now` ([`judge`], [`robots`], [`pump::reparse::allowance`]); the
 //! rest carries them out. Any number of schedulers may run: a lease is taken in one transaction, so two
@@ -19,4 +19,4 @@ pub use config::{Config, HostRule};
 pub use grants::{Scheduler, Ticked};
 pub use ports::{Clock, Outlet};
 pub use progress::Progress;
-pub use pump::{outbox::OutboxPump, reparse::ReparsePump};
+pub use pump::{outbox::OutboxPump, rebuild::Rebuild, reparse::ReparsePump};

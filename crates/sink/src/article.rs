@@ -107,12 +107,12 @@ pub(crate) fn decide(
         (None, _) => VersionReason::First,
         (Some(_), Cause::Reparse { .. }) => VersionReason::Reparsed,
         // Another parser may read the same page differently: that must not pass for the author's change.
-        (Some(current), Cause::Visit)
+        (Some(current), Cause::Visit | Cause::Rebuild)
             if current.parser_version != *parser_version || current.rules_hash != *rules_hash =>
         {
             VersionReason::Reparsed
         }
-        (Some(_), Cause::Visit) => VersionReason::Changed,
+        (Some(_), Cause::Visit | Cause::Rebuild) => VersionReason::Changed,
     };
     let event = match reason {
         VersionReason::First => Some("article.stored"),

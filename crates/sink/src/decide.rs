@@ -14,8 +14,8 @@ use model::{
     Article, AuthorProfile, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed, SourceId,
 };
 use store::{
-    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, RobotsRow, SourceChange, Time, VisitCommit,
-    VisitContext, VisitRecord, WorkChange,
+    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, PageChange, RobotsRow, SourceChange, Time,
+    VisitCommit, VisitContext, VisitRecord, WorkChange,
 };
 
 /// Decides one result. Depends on nothing but its arguments: decided twice, the same comes out.
@@ -24,6 +24,7 @@ pub fn decide(context: &VisitContext, given: &Given, policy: &Policy) -> VisitCo
     match given.fetched.cause {
         Cause::Visit => visit(context, given, findings, policy),
         Cause::Reparse { dry_run, .. } => reparse(context, given, findings, dry_run),
+        Cause::Rebuild => rebuild(context, given, findings, policy),
     }
 }
 
@@ -252,6 +253,17 @@ fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry: bool)
     let mut commit = commit(context, given, empty);
     commit.capture = None;
     commit.dry_run = Some(DryRun { changes });
+    commit
+}
+
+/// The visit as it was, into a database that does not know it. It is over: neither host nor lease is its business,
+/// nobody is told again what was told then, and where newer visits are known the page's state is theirs.
+fn rebuild(context: &VisitContext, given: &Given, mut findings: Findings, policy: &Policy) -> VisitCommit {
+    let newer = context.page.last_visit_at.is_some_and(|at| at > given.fetched.ended_at);
+    let page = next_visit::page_change(context, given, findings.disposition, &findings.next, policy);
+    findings.events.clear();
+    let mut commit = commit(context, given, findings);
+    commit.page = (!newer).then_some(PageChange { release: false, ..page });
     commit
 }
 

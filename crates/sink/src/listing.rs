@@ -114,7 +114,7 @@ pub(crate) fn is_first_page(context: &VisitContext, state: &ListingState) -> boo
 /// An absence means something where the whole list is shown: a feed shows the newest works only, and a new
 /// parser that sees fewer works says nothing about the site.
 fn may_conclude(parsed: &Parsed, given: &Given) -> bool {
-    matches!(given.fetched.cause, Cause::Visit)
+    !matches!(given.fetched.cause, Cause::Reparse { .. })
         && !matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap)
 }
 

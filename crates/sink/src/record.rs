@@ -1,12 +1,16 @@
 //! One event, one call: each stored visit is counted and logged here and nowhere else.
 
+use model::Cause;
 use store::VisitCommit;
 
 pub(crate) fn visit(commit: &VisitCommit, url: &str) {
     let visit = &commit.visit;
     let disposition = visit.disposition.as_str();
-    let reparse = matches!(visit.cause, model::Cause::Reparse { .. });
-    let cause = if reparse { "reparse" } else { "visit" };
+    let cause = match visit.cause {
+        Cause::Visit => "visit",
+        Cause::Reparse { .. } => "reparse",
+        Cause::Rebuild => "rebuild",
+    };
     metrics::counter!("byline_visits_total", "disposition" => disposition, "code" => visit.code.clone(), "cause" => cause)
         .increment(1);
     if let Some(article) = &commit.article {

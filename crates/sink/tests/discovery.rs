@@ -150,6 +150,7 @@ fn given(context: &VisitContext, listing: Listing, visit: VisitId, now: Time) ->
                 gap_ms: 2000,
                 validators: Validators::default(),
                 hints: Hints { expected: PageKind::Listing, authors: Vec::new(), listed: None },
+                origin: model::Provenance::default(),
             },
             cause: Cause::Visit,
             started_at: now,

@@ -224,6 +224,7 @@ async fn archive(directory: &str, pages: usize, now: Time) -> Result<(), Failure
         status: 200,
         response_headers: Vec::new(),
         body: Bytes::from(body.clone()),
+        visit: None,
     };
     for at_once in [1, 16] {
         let start = Instant::now();

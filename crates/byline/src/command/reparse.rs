@@ -1,6 +1,8 @@
 //! `byline reparse`: a job row; the scheduler's pump feeds it to the bulk lane. Without a broker this process
 //! runs the job itself and waits for its end.
 
+mod rebuild;
+
 use super::Context;
 use crate::{
     cli::{ReparseArgs, ReparseCommand, ReparseSelectArgs},
@@ -23,6 +25,7 @@ const CHANGES: usize = 100;
 pub(super) async fn run(cx: &Context, args: &ReparseArgs) -> Result<Ran> {
     let store = cx.store().await?;
     match args.command {
+        None if args.rebuild => rebuild::run(cx, &store).await,
         None => start(cx, &store, args).await,
         Some(ReparseCommand::List) => {
             list(cx, &store.reparse_jobs().await?)?;

@@ -147,6 +147,7 @@ fn grant(url: PageUrl) -> Grant {
         gap_ms: 0,
         validators: Validators::default(),
         hints: Hints { expected: PageKind::Other, authors: Vec::new(), listed: None },
+        origin: model::Provenance::default(),
     }
 }
 

@@ -10,10 +10,10 @@ use std::{
 
 /// Held until dropped, by the system until the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct DataLock(#[expect(dead_code, reason = "open as long as the lock is held")] File);
+pub struct DataLock(#[expect(dead_code, reason = "open as long as the lock is held")] File);
 
 impl DataLock {
-    pub(super) fn take(data: &Path) -> Result<Self> {
+    pub fn take(data: &Path) -> Result<Self> {
         let shown = data.display();
         fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data directory {shown}; choose another with --data"))?;

@@ -64,6 +64,12 @@ async fn try_store(config: &Config) -> Result<DynStore, StoreError> {
     Ok(store)
 }
 
+/// Whether there is a database to open: one is named, or the data directory has one. A command that only looks
+/// makes none.
+pub fn has_database(config: &Config) -> bool {
+    config.database_url.is_some() || config.data.join("byline.db").exists()
+}
+
 fn database_shown(config: &Config) -> String {
     match &config.database_url {
         Some(url) => url.to_string(),

@@ -256,6 +256,7 @@ pub(crate) fn grant(url: &str) -> Grant {
         gap_ms: 0,
         validators: Validators::default(),
         hints: Hints { expected: PageKind::Article, authors: vec![], listed: None },
+        origin: model::Provenance::default(),
     }
 }
 

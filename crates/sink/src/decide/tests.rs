@@ -86,6 +86,7 @@ pub(crate) fn fetched(outcome: Outcome) -> Fetched {
             gap_ms: 2000,
             validators: Validators::default(),
             hints: Hints { expected: PageKind::Article, authors: Vec::new(), listed: None },
+            origin: model::Provenance::default(),
         },
         cause: Cause::Visit,
         started_at: now(),

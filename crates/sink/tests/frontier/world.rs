@@ -196,6 +196,7 @@ impl World {
             status: 200,
             response_headers: Vec::new(),
             body: body.into(),
+            visit: None,
         };
         let at = CaptureRef { id: capture.id, key: capture.id.to_string(), length: 1, digest: "d".into() };
         self.archive.captures.lock().unwrap().insert(at.key.clone(), capture);

@@ -3,7 +3,8 @@
 use super::Time;
 use chrono::TimeDelta;
 use model::{
-    AuthorId, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, SourceId, Validators, VisitId,
+    AuthorId, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, Provenance, SourceId, Validators,
+    VisitId,
 };
 
 /// A wish to follow an author page.
@@ -52,6 +53,8 @@ pub struct Candidate {
     pub gap_ms: Option<u64>,
     /// Denials in a row, for the scheduler's back-off.
     pub failures: u32,
+    /// For the archive.
+    pub provenance: Provenance,
 }
 
 #[derive(Debug, Clone)]

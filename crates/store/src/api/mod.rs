@@ -12,7 +12,9 @@ pub use visits::*;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use model::{ArticleId, AuthorId, JobId, Origin, PageKey, SourceId, VisitId};
+use model::{
+    ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
+};
 use std::{sync::Arc, time::Duration};
 
 pub type Time = DateTime<Utc>;
@@ -106,6 +108,10 @@ pub trait Store: Send + Sync + 'static {
     /// [`Committed::Stale`] and changes nothing (load its context again and decide anew).
     async fn commit(&self, commits: &[VisitCommit]) -> Result<Vec<Committed>>;
 
+    /// Makes the pages of a lost database from what their captures tell, with the authors and sources they belong
+    /// to; what is known stays as it is. In order.
+    async fn restore_pages(&self, notes: &[VisitNote]) -> Result<Vec<PageId>>;
+
     /// Waits until something may have become grantable (a commit freed a host, a page was followed), at most
     /// `timeout`. In-process notice, and LISTEN/NOTIFY on PostgreSQL.
     async fn wait_for_change(&self, timeout: Duration) -> Result<()>;
@@ -160,6 +166,8 @@ pub trait Store: Send + Sync + 'static {
     async fn visits(&self, filter: &VisitFilter) -> Result<Vec<VisitRow>>;
     async fn hosts(&self, page: Page) -> Result<Vec<HostRow>>;
     async fn captures(&self, filter: &CaptureFilter) -> Result<Vec<CaptureRow>>;
+    /// Those of these captures that are known, in no order.
+    async fn known_captures(&self, ids: &[CaptureId]) -> Result<Vec<CaptureRef>>;
     /// Sums of dispositions of visits that ended at or after `since`, by author of these sources (empty: of all).
     async fn summary(&self, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>>;
 }

@@ -1,6 +1,6 @@
 //! The archive on a directory.
 
-use super::{Blobs, DERIVED, ENDING, off_thread};
+use super::{Blobs, DERIVED, ENDING, Leftover, off_thread};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::ArchiveError;
@@ -43,6 +43,21 @@ impl Blobs for Directory {
             let mut keys = Vec::new();
             walk(&root, "", &after, limit, &mut keys).map_err(|e| sorted(&after, &e))?;
             Ok(keys)
+        })
+        .await
+    }
+
+    async fn has(&self, key: &str) -> Result<bool, ArchiveError> {
+        let (path, key) = (path_of(&self.root, key)?, key.to_owned());
+        off_thread(move || path.try_exists().map_err(|e| sorted(&key, &e))).await
+    }
+
+    async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError> {
+        let root = self.root.clone();
+        off_thread(move || {
+            let mut found = Vec::new();
+            unfinished(&root, "", &mut found).map_err(|e| sorted("", &e))?;
+            Ok(found)
         })
         .await
     }
@@ -116,6 +131,32 @@ fn walk(folder: &Path, prefix: &str, after: &str, limit: usize, keys: &mut Vec<S
             }
         } else if key.as_str() > after && name.ends_with(ENDING) && !name.starts_with('.') {
             keys.push(key);
+        }
+    }
+    Ok(())
+}
+
+/// Files that a crash, or a full disk, has left half written; those of captures and of derived values.
+fn unfinished(folder: &Path, prefix: &str, found: &mut Vec<Leftover>) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if entry.file_type()?.is_dir() {
+            unfinished(&folder.join(&name), &format!("{prefix}{name}/"), found)?;
+        } else if name.starts_with(UNFINISHED) {
+            match entry.metadata() {
+                // Finished just now.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                data => {
+                    let data = data?;
+                    let (length, at) = (data.len(), data.modified()?.into());
+                    found.push(Leftover { key: format!("{prefix}{name}"), length, at });
+                }
+            }
         }
     }
     Ok(())

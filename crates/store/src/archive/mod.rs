@@ -5,9 +5,11 @@
 mod directory;
 mod read;
 mod s3;
+mod verify;
 mod warc;
 
 pub use s3::{NotAPlace, S3Place};
+pub use verify::{Checked, Leftover};
 pub use warc::warcinfo;
 
 use async_trait::async_trait;
@@ -33,6 +35,12 @@ trait Blobs: Send + Sync + 'static {
 
     /// Keys of captures after `after` (text order), at most `limit`, sorted.
     async fn keys(&self, after: &str, limit: usize) -> Result<Vec<String>, ArchiveError>;
+
+    /// Whether there is something under the key; its bytes are not read.
+    async fn has(&self, key: &str) -> Result<bool, ArchiveError>;
+
+    /// What was begun and never finished.
+    async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError>;
 }
 
 /// The archive on one of its kinds of storage.

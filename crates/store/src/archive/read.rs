@@ -1,10 +1,10 @@
 //! Reads a capture back from its WARC records and checks all that can be checked.
 
-use super::warc::digest;
+use super::warc::{NOTE, digest};
 use bytes::Bytes;
 use chrono::DateTime;
 use flate2::bufread::GzDecoder;
-use model::{Capture, CaptureId};
+use model::{Capture, CaptureId, VisitNote};
 use std::io::Read;
 use uuid::Uuid;
 
@@ -17,12 +17,13 @@ type Bad = String;
 /// The capture and the digest of its body.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Capture, String), Bad> {
     let mut rest = bytes;
-    let (mut response, mut request) = (None, None);
+    let (mut response, mut request, mut visit) = (None, None, None);
     while !rest.is_empty() {
         let record = Record::parse(&next_member(&mut rest)?)?;
         match record.field("WARC-Type")? {
             "response" if response.is_none() => response = Some(record),
             "request" if request.is_none() => request = Some(record),
+            "metadata" if visit.is_none() => visit = Some(Box::new(note(&record.block)?)),
             other => return Err(format!("a record of type {other:?} was not expected")),
         }
     }
@@ -50,8 +51,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Capture, String), Bad> {
         status,
         response_headers: fields,
         body,
+        visit,
     };
     Ok((capture, payload_digest["sha256:".len()..].to_owned()))
+}
+
+/// The line of ours in a block of `application/warc-fields`.
+fn note(block: &[u8]) -> Result<VisitNote, Bad> {
+    let text = std::str::from_utf8(block).map_err(|e| format!("metadata that are not UTF-8: {e}"))?;
+    let mut fields = text.split("\r\n").filter_map(|line| line.split_once(": "));
+    let (_, json) = fields.find(|(name, _)| *name == NOTE).ok_or_else(|| format!("there is no {NOTE}"))?;
+    serde_json::from_str(json).map_err(|e| format!("{NOTE}: {e}"))
 }
 
 /// Inflates the gzip member at the start of `rest` and moves past it.
@@ -124,6 +134,7 @@ impl Head {
 mod tests {
     use super::*;
     use crate::archive::warc;
+    use model::{AuthorId, Hints, Listed, PageKind, PageUrl, Provenance, SourceNote, VisitId};
     use proptest::prelude::*;
 
     fn capture(body: &[u8]) -> Capture {
@@ -141,6 +152,35 @@ mod tests {
                 header("Set-Cookie", "c=d: e"),
             ],
             body: Bytes::copy_from_slice(body),
+            visit: Some(Box::new(visit())),
+        }
+    }
+
+    fn visit() -> VisitNote {
+        let url = |s: &str| PageUrl::parse(s).unwrap();
+        let listed = Listed { title: "中俄关系\r\nForged: b".to_owned(), ..Listed::default() };
+        let source = SourceNote {
+            url: url("https://example.org/author"),
+            author: AuthorId(7),
+            name: Some("李新".to_owned()),
+        };
+        VisitNote {
+            visit: VisitId::new(),
+            page: url("http://example.org/%E6%9D%8E?a=b"),
+            hints: Hints {
+                expected: PageKind::Article,
+                authors: vec!["李新".to_owned()],
+                listed: Some(listed),
+            },
+            started_at: "2026-11-23T08:09:10.023456Z".parse().unwrap(),
+            ended_at: "2026-11-23T08:09:10.223456Z".parse().unwrap(),
+            bytes: 1234,
+            content_type: Some("text/html".to_owned()),
+            origin: Provenance {
+                sources: vec![source],
+                depth: 2,
+                aliases: vec![url("https://example.org/x")],
+            },
         }
     }
 
@@ -152,6 +192,12 @@ mod tests {
     fn what_was_received_comes_back() {
         let sent = capture(b"<p>\r\n\r\nhello\xff\0");
         assert_eq!(decode(&encode(&sent)).unwrap(), (sent.clone(), digest(&sent.body)));
+    }
+
+    #[test]
+    fn an_archive_of_a_version_without_notes_is_read() {
+        let sent = Capture { visit: None, ..capture(b"hello") };
+        assert_eq!(decode(&encode(&sent)).unwrap().0, sent);
     }
 
     #[test]

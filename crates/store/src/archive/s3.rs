@@ -1,6 +1,6 @@
 //! The archive on S3-compatible storage.
 
-use super::{Blobs, DERIVED, ENDING};
+use super::{Blobs, DERIVED, ENDING, Leftover};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
@@ -146,6 +146,19 @@ impl Blobs for S3 {
             }
         }
         Ok(keys)
+    }
+
+    async fn has(&self, key: &str) -> Result<bool, ArchiveError> {
+        match self.store.head(&self.path(key)?).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(sorted(key, &error)),
+        }
+    }
+
+    /// An object is there as a whole or not at all.
+    async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError> {
+        Ok(Vec::new())
     }
 }
 

@@ -1,9 +1,10 @@
-//! One capture as WARC 1.1 (ISO 28500:2017, <https://iipc.github.io/warc-specifications/>): a response and a
-//! request record, each a complete gzip member, so that captures put one after the other are a valid `.warc.gz`.
+//! One capture as WARC 1.1 (ISO 28500:2017, <https://iipc.github.io/warc-specifications/>): a response, a request
+//! and a metadata record, each a complete gzip member, so that captures put one after the other are a valid
+//! `.warc.gz`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use flate2::{Compression, write::GzEncoder};
-use model::{Capture, article::hex};
+use model::{Capture, VisitNote, article::hex};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use url::Url;
@@ -11,6 +12,12 @@ use uuid::Uuid;
 
 /// Level 3: HTML shrinks to about a quarter; the levels above take twice the time for a tenth less.
 const TEXT: Compression = Compression::new(3);
+
+/// Our field of a metadata record: the [`VisitNote`] as JSON.
+pub(super) const NOTE: &str = "byline-visit";
+
+/// Letters of `hopsFromSeed`; author pages lead a few clicks deep.
+const MOST_HOPS: usize = 64;
 
 /// SHA-256 in lower-case hexadecimal.
 pub(super) fn digest(bytes: &[u8]) -> String {
@@ -20,8 +27,12 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 /// The records of one capture; `payload_digest` is the [`digest`] of its body.
 pub(super) fn encode(capture: &Capture, payload_digest: &str) -> io::Result<Vec<u8>> {
     let response_id = record_id(capture.id.0);
-    let request_id = record_id(request_uuid(capture.id.0));
+    let request_id = record_id(sibling(capture.id.0, 1));
     let mut out = Vec::with_capacity(capture.body.len() / 2 + 2048);
+    // First, so that whatever is cut off at the end, one of the records that must be there is.
+    if let Some(note) = &capture.visit {
+        write_note(capture, note, &response_id, &mut out)?;
+    }
     let response = Record {
         kind: "response",
         id: &response_id,
@@ -43,6 +54,31 @@ pub(super) fn encode(capture: &Capture, payload_digest: &str) -> io::Result<Vec<
     };
     request.write(capture, TEXT, &mut out)?;
     Ok(out)
+}
+
+/// What the visit was, as the metadata record that WARC 1.1 §6.6 has for it: its own fields for every reader of
+/// such archives, and one of ours with all that a lost database needs. As `application/warc-fields`, which
+/// programs that replay an archive pass over.
+fn write_note(capture: &Capture, note: &VisitNote, response_id: &str, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut block = String::new();
+    for source in note.origin.sources.iter().filter(|s| s.url != note.page) {
+        block.push_str(&format!("via: {}\r\n", one_line(source.url.as_str())));
+    }
+    let hops = "L".repeat(usize::try_from(note.origin.depth).unwrap_or(0).min(MOST_HOPS));
+    let took = (note.ended_at - note.started_at).num_milliseconds().max(0);
+    let json = serde_json::to_string(note)?;
+    block.push_str(&format!("hopsFromSeed: {hops}\r\nfetchTimeMs: {took}\r\n{NOTE}: {json}\r\n"));
+    let fields = format!(
+        "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: {}\r\nWARC-Target-URI: {}\r\nWARC-Date: {}\r\n\
+         WARC-Concurrent-To: {response_id}\r\nWARC-Block-Digest: sha256:{}\r\n\
+         Content-Type: application/warc-fields\r\nContent-Length: {}\r\n\r\n",
+        record_id(sibling(capture.id.0, 2)),
+        one_line(&capture.url),
+        capture.captured_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        digest(block.as_bytes()),
+        block.len()
+    );
+    member(out, TEXT, &[fields.as_bytes(), block.as_bytes()])
 }
 
 /// The first record of an exported file (WARC 1.1 §6.2), for captures to follow.
@@ -122,10 +158,10 @@ fn record_id(id: Uuid) -> String {
     format!("<urn:uuid:{}>", id.as_hyphenated())
 }
 
-/// The request's own id follows from the capture's.
-fn request_uuid(capture: Uuid) -> Uuid {
+/// The ids of the records beside the response follow from the capture's.
+fn sibling(capture: Uuid, number: u8) -> Uuid {
     let mut bytes = capture.into_bytes();
-    bytes[15] ^= 1;
+    bytes[15] ^= number;
     Uuid::from_bytes(bytes)
 }
 

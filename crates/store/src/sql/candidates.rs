@@ -4,7 +4,7 @@ use crate::{
     Candidate, CandidateAsk, Pending, Result, Time,
     db::{Db, Dialect, Row, Rows, args},
 };
-use model::{HostKey, Origin, PageId, SourceId, Validators};
+use model::{AuthorId, HostKey, Origin, PageId, Provenance, SourceId, SourceNote, Validators};
 use std::collections::HashMap;
 
 /// Host first, then its pages: the cost depends on the hosts that are ready, not on how many pages wait.
@@ -32,7 +32,41 @@ pub(super) async fn candidates(db: &Db, ask: &CandidateAsk) -> Result<Vec<Candid
             found.push(candidate(row)?);
         }
     }
+    tell_origins(db, &mut found).await?;
     Ok(found)
+}
+
+/// Through whom the pages are visited, and what leads to them: for the archive.
+async fn tell_origins(db: &Db, candidates: &mut [Candidate]) -> Result<()> {
+    let places: HashMap<i64, usize> = candidates.iter().enumerate().map(|(i, c)| (c.page.0, i)).collect();
+    let pages = || Rows::ids(places.keys().copied());
+    let mut db = db.reader().await?;
+    let sql =
+        "SELECT ps.page_id, f.url, u.id AS author, u.merged_into, CASE WHEN u.named THEN u.name END AS name
+               FROM page_sources ps JOIN sources s ON s.id = ps.source_id JOIN pages f ON f.id = s.page_id
+               JOIN authors u ON u.id = s.author_id
+               WHERE ps.page_id IN (SELECT r.id FROM {rows}) ORDER BY ps.page_id, ps.source_id";
+    for row in db.rows_each(sql, args![], pages()).await? {
+        let Some(candidate) = places.get(&row.int("page_id")?).and_then(|i| candidates.get_mut(*i)) else {
+            continue;
+        };
+        let sources = &mut candidate.provenance.sources;
+        if sources.len() < Provenance::MOST {
+            let author = AuthorId(row.opt_int("merged_into")?.map_or_else(|| row.int("author"), Ok)?);
+            sources.push(SourceNote { url: row.url("url")?, author, name: row.opt_text("name")? });
+        }
+    }
+    let sql = "SELECT alias_of, url FROM pages WHERE alias_of IN (SELECT r.id FROM {rows}) ORDER BY id";
+    for row in db.rows_each(sql, args![], pages()).await? {
+        let Some(candidate) = places.get(&row.int("alias_of")?).and_then(|i| candidates.get_mut(*i)) else {
+            continue;
+        };
+        let aliases = &mut candidate.provenance.aliases;
+        if aliases.len() < Provenance::MOST {
+            aliases.push(row.url("url")?);
+        }
+    }
+    Ok(())
 }
 
 /// `$1` now, `$2` exchanges per host, `$3` most hosts.
@@ -59,7 +93,7 @@ fn statement(dialect: Dialect, of_hosts: &str, of_pages: &str) -> String {
         }
     };
     format!(
-        "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.host_id,
+        "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.depth, p.host_id,
                 h.host, h.in_flight, h.gap_ms, h.open_until, o.fetched_at, o.expires_at
          FROM (SELECT id, host, in_flight, gap_ms, open_until, ready_at FROM hosts
                WHERE ready_at <= $1 AND in_flight < CASE WHEN open_until IS NULL THEN $2 ELSE 1 END {of_hosts}
@@ -84,6 +118,7 @@ fn candidate(row: &Row) -> Result<Candidate> {
         robots_expires_at: row.opt_time("expires_at")?,
         gap_ms: row.opt_int("gap_ms")?.map(|n| n.max(0) as u64),
         failures: row.small("failures")?,
+        provenance: Provenance { depth: row.small("depth")?, ..Provenance::default() },
     })
 }
 

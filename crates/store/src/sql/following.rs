@@ -10,6 +10,18 @@ use model::{AuthorId, Hints, PageId, PageKind, PageUrl, SourceId};
 pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Followed> {
     let mut tx = db.begin().await?;
     let mut touched = Touched::default();
+    let followed = follow_within(&mut tx, follow, now, &mut touched).await?;
+    touched.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok(followed)
+}
+
+pub(super) async fn follow_within(
+    tx: &mut Tx,
+    follow: &Follow,
+    now: Time,
+    touched: &mut Touched,
+) -> Result<Followed> {
     let key = follow.url.key();
     let listing = NewPage {
         url: follow.url.clone(),
@@ -26,7 +38,7 @@ pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Follow
         redirected_from: None,
         again: true,
     };
-    pages::ensure(&mut tx, &[listing], &mut touched).await?;
+    pages::ensure(tx, &[listing], touched).await?;
     // An address that redirects stands for its target.
     let sql = "SELECT p.id, p.host_id, p.hints FROM pages k JOIN pages p ON p.id = coalesce(k.alias_of, k.id)
                WHERE k.key = $1";
@@ -49,7 +61,7 @@ pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Follow
     let (author, source, new) = match known.first() {
         Some(row) => (row.int("author_id")?, row.int("id")?, !row.bool("followed")?),
         None => {
-            let (author, source) = create(&mut tx, page, now).await?;
+            let (author, source) = create(tx, page, now).await?;
             (author, source, true)
         }
     };
@@ -65,10 +77,8 @@ pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Follow
     tx.run(sql, args![source, host]).await?;
     if new {
         tx.run("UPDATE sources SET followed = TRUE WHERE id = $1", args![source]).await?;
-        set_active(&mut tx, &[source], &mut touched).await?;
+        set_active(tx, &[source], touched).await?;
     }
-    touched.write(&mut tx).await?;
-    tx.commit().await?;
     Ok(Followed { author: AuthorId(author), source: SourceId(source), page: PageId(page), new })
 }
 

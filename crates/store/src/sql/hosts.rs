@@ -163,7 +163,7 @@ pub(super) async fn keep_robots(tx: &mut Tx, robots: &RobotsRow) -> Result<()> {
 }
 
 /// robots.txt belongs to an origin, so its key keeps the scheme that other keys leave out.
-fn robots_key(origin: &Origin) -> PageKey {
+pub(super) fn robots_key(origin: &Origin) -> PageKey {
     PageKey(format!("robots:{origin}"))
 }
 

@@ -14,6 +14,7 @@ mod outbox;
 mod pages;
 mod reading;
 mod reparse;
+mod restore;
 mod search;
 mod summary;
 mod works;
@@ -27,7 +28,9 @@ use crate::{
     db::{self, Db},
 };
 use async_trait::async_trait;
-use model::{ArticleId, AuthorId, JobId, Origin, PageKey, SourceId, VisitId};
+use model::{
+    ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
+};
 use notice::Notice;
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -125,6 +128,10 @@ impl Store for SqlStore {
         let committed = commit::commit(&self.db, commits).await?;
         self.notice.give();
         Ok(committed)
+    }
+
+    async fn restore_pages(&self, notes: &[VisitNote]) -> Result<Vec<PageId>> {
+        restore::pages(&self.db, notes).await
     }
 
     async fn wait_for_change(&self, timeout: Duration) -> Result<()> {
@@ -225,6 +232,10 @@ impl Store for SqlStore {
 
     async fn captures(&self, filter: &CaptureFilter) -> Result<Vec<CaptureRow>> {
         reading::captures(&self.db, filter).await
+    }
+
+    async fn known_captures(&self, ids: &[CaptureId]) -> Result<Vec<CaptureRef>> {
+        reading::known_captures(&self.db, ids).await
     }
 
     async fn summary(&self, sources: &[SourceId], since: Time) -> Result<Vec<SummaryRow>> {

@@ -3,7 +3,7 @@
 use super::hosts;
 use crate::{
     CaptureFilter, CaptureRow, PageRow, Result, StoreError, VisitFilter, VisitRow,
-    db::{Db, Filter, Row, args},
+    db::{Db, Filter, Row, Rows, args},
 };
 use model::{ArticleId, CaptureId, CaptureRef, PageId, PageKey, VisitId};
 
@@ -83,6 +83,12 @@ pub(super) async fn captures(db: &Db, filter: &CaptureFilter) -> Result<Vec<Capt
         Ok(CaptureRow { at: capture_ref(row)?, url: row.url("url")?, captured_at, status })
     };
     db.read(&sql, args).await?.iter().map(capture).collect()
+}
+
+pub(super) async fn known_captures(db: &Db, ids: &[CaptureId]) -> Result<Vec<CaptureRef>> {
+    let sql = "SELECT id, key, length, digest FROM captures WHERE id IN (SELECT r.id FROM {rows})";
+    let rows = db.read_each(sql, args![], Rows::uuids(ids.iter().map(|id| id.0))).await?;
+    rows.iter().map(capture_ref).collect()
 }
 
 pub(super) fn capture_ref(row: &Row) -> Result<CaptureRef> {

@@ -144,6 +144,7 @@ fn item(row: &Row, job: &ReparseJob) -> Result<ReparseItem> {
             gap_ms: 0,
             validators: Validators::default(),
             hints: row.json("hints")?,
+            origin: model::Provenance::default(),
         },
         capture,
         captured_at,
@@ -177,7 +178,7 @@ pub(super) async fn advance(db: &Db, job: JobId, cursor: &str, published: u64, n
 fn of_job(commit: &VisitCommit) -> Option<(i64, Uuid)> {
     match commit.visit.cause {
         Cause::Reparse { job, .. } => Some((job.0, commit.visit.id.0)),
-        Cause::Visit => None,
+        Cause::Visit | Cause::Rebuild => None,
     }
 }
 

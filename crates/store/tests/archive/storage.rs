@@ -18,6 +18,7 @@ pub(crate) fn captured(minutes: i64, body: &'static [u8]) -> Capture {
         status: 200,
         response_headers: vec![header("content-type", "text/html"), header("etag", "\"1\"")],
         body: Bytes::from_static(body),
+        visit: None,
     }
 }
 
