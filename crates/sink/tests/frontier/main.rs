@@ -5,6 +5,7 @@
 mod batches;
 mod crawl;
 mod politeness;
+mod rebuild;
 mod reparse;
 mod running;
 mod speed;

@@ -10,7 +10,7 @@ use crate::{
     db::{Db, Rows, Tx, args},
 };
 use model::{PageId, PageKey, PageKind, PageUrl, SourceId, SourceNote, VisitNote};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Makes pages, and the authors and sources they belong to, where they are not known; in order.
 pub(super) async fn pages(db: &Db, notes: &[VisitNote]) -> Result<Vec<PageId>> {
@@ -19,10 +19,8 @@ pub(super) async fn pages(db: &Db, notes: &[VisitNote]) -> Result<Vec<PageId>> {
     let mut sources: HashMap<PageKey, SourceId> = HashMap::new();
     for note in notes {
         for source in &note.origin.sources {
-            let key = source.url.key();
-            if !sources.contains_key(&key) {
-                let id = source_of(&mut tx, source, note.started_at, &mut touched).await?;
-                sources.insert(key, id);
+            if let Entry::Vacant(entry) = sources.entry(source.url.key()) {
+                entry.insert(source_of(&mut tx, source, note.started_at, &mut touched).await?);
             }
         }
     }

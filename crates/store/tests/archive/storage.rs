@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::TryStreamExt;
 use model::{Archive, ArchiveError, Capture, CaptureId, CaptureRef};
 use std::fs;
 use store::{CaptureArchive, archive::S3Place};
@@ -48,6 +49,17 @@ async fn check_archive(archive: &CaptureArchive) {
         }
     }
     assert_eq!(found, keys);
+
+    let all: Vec<String> = archive.all_keys("").try_collect().await.unwrap();
+    assert_eq!(all, keys);
+    let checked: Vec<_> = archive.check_all(3).try_collect().await.unwrap();
+    assert!(checked.iter().all(|c| c.result.as_ref().is_ok_and(|at| refs.contains(at))), "{checked:?}");
+    assert_eq!(checked.len(), refs.len());
+    assert!(archive.has(&refs[0]).await.unwrap());
+    let gone = CaptureRef { key: "2026/11/23/08/none.warc.gz".to_owned(), ..refs[0].clone() };
+    assert!(!archive.has(&gone).await.unwrap());
+    assert_eq!(CaptureArchive::id_of(&refs[0].key), Some(refs[0].id));
+    assert!(archive.leftovers().await.unwrap().is_empty());
 
     // Written again (a message that was delivered twice) is written once.
     let again = captured(0, b"again");
@@ -104,6 +116,8 @@ async fn torn_and_foreign_files_are_told() {
     // What a crash leaves behind is not listed.
     fs::write(path.with_file_name(".unfinished-1"), b"half").unwrap();
     assert_eq!(archive.keys("", 10).await.unwrap().len(), 2);
+    let left = archive.leftovers().await.unwrap();
+    assert!(left.len() == 1 && left[0].key.ends_with("/.unfinished-1") && left[0].length == 4, "{left:?}");
 }
 
 #[tokio::test]

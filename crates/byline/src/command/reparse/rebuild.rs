@@ -22,7 +22,7 @@ pub(super) async fn run(cx: &Context, store: &DynStore) -> Result<Ran> {
     let total = archive.all_keys("").try_fold(0_u64, |n, _| async move { Ok(n + 1) }).await?;
     let desk = Arc::new(Desk::default());
     let at_once = cx.config.parsers;
-    let parser = parser::ParseStage::new(Arc::clone(&desk) as _, parser::Rules::default(), at_once);
+    let parser = parser::ParseStage::new(Arc::clone(&desk) as _, open::rules(&cx.config)?, at_once);
     let sink = sink::SinkStage::new(store.clone(), Arc::clone(&desk) as _, sink::Policy::default());
     let rebuild = Rebuild::new(store.clone(), archive, desk, Arc::new(parser), Arc::new(sink), at_once);
     let stop = signals::watch();
