@@ -129,7 +129,7 @@ async fn check_files(
                     }
                 }
                 Err(error @ ArchiveError::Unavailable(_)) => {
-                    report.add(Kind::Unreadable, key, error.to_string())?
+                    report.add(Kind::Unreadable, key, error.to_string())?;
                 }
                 // Gone between listing and reading: the database's side tells whether it should be there.
                 Err(ArchiveError::Missing(_)) => {}
