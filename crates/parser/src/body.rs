@@ -103,12 +103,13 @@ fn kept(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
 fn shown_units(page: &Page) -> Vec<Unit> {
     const LITTLE: f32 = 500.0;
     let shown = units::units(page, false);
-    let sum = Survey::plain_sum(page, &shown);
+    let sum = Survey::plain_sum(page, &shown, LITTLE);
     if sum > LITTLE {
         return shown;
     }
     let all = units::units(page, true);
-    if Survey::plain_sum(page, &all) > LITTLE + 2.0 * sum { all } else { shown }
+    let enough = LITTLE + 2.0 * sum;
+    if Survey::plain_sum(page, &all, enough) > enough { all } else { shown }
 }
 
 /// The next page of this same article, absolute, where its pager names one.

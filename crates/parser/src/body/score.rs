@@ -69,9 +69,16 @@ impl Survey {
         survey
     }
 
-    /// Bytes that speak for an article, whatever the template says.
-    pub(super) fn plain_sum(page: &Page, units: &[Unit]) -> f32 {
-        units.iter().map(|u| plain_score(page, u).max(0.0)).sum()
+    /// Bytes that speak for an article, whatever the template says; counted no further than beyond `enough`.
+    pub(super) fn plain_sum(page: &Page, units: &[Unit], enough: f32) -> f32 {
+        let mut sum = 0.0;
+        for unit in units {
+            sum += plain_score(page, unit).max(0.0);
+            if sum > enough {
+                break;
+            }
+        }
+        sum
     }
 
     /// Indices of the units within an element.
@@ -364,14 +371,29 @@ fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
 /// Marks that sentences have and labels have not.
 pub(super) fn punctuation(text: &str) -> usize {
     let mut count = 0;
-    let mut previous = ' ';
-    for c in text.chars() {
-        match c {
-            ',' | '.' | ';' | '!' | '?' if !previous.is_whitespace() => count += 1,
-            '。' | '，' | '、' | '；' | '！' | '？' | '：' | '…' | '।' | '،' | '؟' => count += 1,
-            _ => {}
-        }
-        previous = c;
+    for (at, b) in text.bytes().enumerate() {
+        count += usize::from(match b {
+            b',' | b'.' | b';' | b'!' | b'?' => {
+                text[..at].chars().next_back().is_some_and(|c| !c.is_whitespace())
+            }
+            // The first bytes of the others.
+            0xd8 | 0xe0 | 0xe2 | 0xe3 | 0xef => {
+                text[at..].starts_with(['。', '，', '、', '；', '！', '？', '：', '…', '।', '،', '؟'])
+            }
+            _ => false,
+        });
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::punctuation;
+
+    #[test]
+    fn marks_of_sentences_are_counted() {
+        assert_eq!(punctuation("One, two. Three … four ?"), 3);
+        assert_eq!(punctuation(", a\u{a0}.b\u{3000}!"), 0);
+        assert_eq!(punctuation("他说：“好。”、是！ कहा। قال، نعم؟"), 7);
+    }
 }

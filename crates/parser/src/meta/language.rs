@@ -128,15 +128,21 @@ struct SmallWords {
     languages: &'static [(&'static str, &'static str)],
     /// Languages that have the word, by their place in the list; twice where the list names it twice.
     of: HashMap<&'static str, Vec<usize>>,
+    /// Lengths of the words by their first byte, a bit each.
+    lengths: [u16; 256],
 }
 
 impl SmallWords {
     fn new(languages: &'static [(&'static str, &'static str)]) -> Self {
         let mut of: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut lengths = [0; 256];
         for (n, (_, list)) in languages.iter().enumerate() {
-            list.split(' ').for_each(|word| of.entry(word).or_default().push(n));
+            for word in list.split(' ').filter(|w| w.len() <= LONGEST_WORD) {
+                of.entry(word).or_default().push(n);
+                lengths[usize::from(word.as_bytes()[0])] |= 1 << word.len();
+            }
         }
-        Self { languages, of }
+        Self { languages, of, lengths }
     }
 
     /// How many small words of each language the text has.
@@ -146,6 +152,10 @@ impl SmallWords {
         let mut lower = String::new();
         for word in text.split(|c: char| !c.is_alphabetic() && c != '\'') {
             if word.is_empty() || word.len() > LONGEST_WORD {
+                continue;
+            }
+            let first = word.as_bytes()[0].to_ascii_lowercase();
+            if word.is_ascii() && self.lengths[usize::from(first)] >> word.len() & 1 == 0 {
                 continue;
             }
             lower.clear();

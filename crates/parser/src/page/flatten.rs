@@ -142,11 +142,11 @@ impl Pass {
     fn write(&mut self, text: &str, pre: bool) {
         let mut rest = text;
         while !rest.is_empty() {
-            let word = word_len(rest);
-            if word > 0 {
+            let words = words_len(rest);
+            if words > 0 {
                 self.separate();
-                self.flat.text.push_str(&rest[..word]);
-                rest = &rest[word..];
+                self.flat.text.push_str(&rest[..words]);
+                rest = &rest[words..];
             }
             let space = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
             if space > 0 {
@@ -217,8 +217,9 @@ fn hides(style: &str) -> bool {
         })
 }
 
-/// Bytes up to the next white space. Most characters are passed by their first byte alone.
-fn word_len(text: &str) -> usize {
+/// Bytes up to the next white space that is more than a single space between words, which stays as it is. Most
+/// characters are passed by their first byte alone.
+fn words_len(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&b) = bytes.get(at) {
@@ -231,6 +232,7 @@ fn word_len(text: &str) -> usize {
                 }
                 at += c.len_utf8();
             }
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_graphic) => at += 1,
             b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0 => break,
             _ => at += 1,
         }
