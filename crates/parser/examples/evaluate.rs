@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release -p parser --example evaluate -- CORPUS OUT [DATASET...]`
 
+#[path = "../tests/it/faults.rs"]
+mod faults;
 mod timing;
 
 use model::{PageKind, Parsed};
@@ -34,13 +36,16 @@ fn main() -> io::Result<()> {
     let wanted: Vec<String> = args.collect();
     fs::create_dir_all(out)?;
     let mut slowest: Vec<(Duration, String)> = Vec::new();
+    let mut misread: Vec<String> = Vec::new();
     for dataset in datasets(corpus, &wanted)? {
         let samples = load(corpus, &dataset)?;
         let mut lines = Vec::new();
         for sample in &samples {
             let (parsed, took) = timed(|| run(sample));
             slowest.push((took, format!("{dataset}/{} ({} kB)", sample.id, sample.page.bytes.len() / 1000)));
-            lines.push(line(sample, &parsed, took));
+            let found = line(sample, &parsed, took);
+            misread.extend(faults::fault(&found).map(|f| format!("{dataset}/{}: {f}", sample.id)));
+            lines.push(found);
         }
         fs::write(out.join(format!("{dataset}.jsonl")), lines.join("\n"))?;
     }
@@ -49,6 +54,12 @@ fn main() -> io::Result<()> {
     for (took, page) in slowest.iter().take(20) {
         writeln!(stdout, "{:8.1} ms  {page}", took.as_secs_f64() * 1e3)?;
     }
+    writeln!(
+        stdout,
+        "{} pages with characters that were misread, here or by their publishers",
+        misread.len()
+    )?;
+    misread.iter().try_for_each(|page| writeln!(stdout, "  {page}"))?;
     let samples = load(corpus, TIMED)?;
     compare(&mut stdout, &samples.iter().map(|s| &s.page).collect::<Vec<_>>())
 }

@@ -87,6 +87,7 @@ fn built(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Body {
         body.link_len += unit.link;
     }
     body.blocks = assemble::assemble(page, survey, root, keep);
+    fold::drop_repeated_paragraphs(&mut body.blocks);
     body
 }
 

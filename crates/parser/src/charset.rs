@@ -49,6 +49,9 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     if broken * 50 < told { first } else { finish(guess, bytes) }
 }
 
+/// How ISO-2022-JP leaves ASCII; nothing else has it.
+const JIS_ESCAPE: &[u8] = b"\x1b$";
+
 /// UTF-8 is told by the bytes alone: text in another encoding is next to never valid UTF-8. A few broken
 /// sequences (a truncated page, one badly pasted word) do not make it something else.
 fn utf8<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> Option<Decoded<'a>> {
@@ -58,6 +61,9 @@ fn utf8<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> Option<Deco
             let seven_bit = declared.is_some_and(|e| !e.is_ascii_compatible());
             if text.is_ascii() && seven_bit {
                 return declared.map(|e| finish(e, bytes));
+            }
+            if text.is_ascii() && memchr::memmem::find(bytes, JIS_ESCAPE).is_some() {
+                return None;
             }
             let charset = if text.is_ascii() { declared.unwrap_or(UTF_8) } else { UTF_8 };
             Some(Decoded { text: Cow::Borrowed(text), charset: charset.name(), replaced: false })

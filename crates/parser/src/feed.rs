@@ -5,11 +5,17 @@ mod markup;
 mod rss_atom;
 
 use crate::{PageInput, charset, meta::date};
-use model::{Container, Listing, PageUrl, Stamp, Work};
+use model::{Container, Listing, PageUrl, Stamp, Work, page_url::MAX_URL_BYTES};
 use url::Url;
 
 /// Longest summary that is kept, in characters: many feeds carry the whole article as its description.
 const SUMMARY_CHARS: usize = 600;
+
+/// Most entries of a feed that are kept; the longest real feeds have a few thousand.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Most authors of one entry that are kept.
+const MAX_NAMES: usize = 100;
 
 /// Longest title made of an entry that has none, in characters.
 const MADE_TITLE_CHARS: usize = 80;
@@ -39,6 +45,9 @@ pub(crate) fn parse_date(text: &str) -> Option<Stamp> {
 
 /// `href` in full where it is an address that can be fetched.
 fn absolute(base: &Url, href: &str) -> Option<String> {
+    if href.len() > MAX_URL_BYTES {
+        return None;
+    }
     let url = base.join(href.trim()).ok()?;
     PageUrl::from_url(url).ok().map(|u| u.to_string())
 }

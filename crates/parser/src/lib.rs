@@ -18,12 +18,14 @@ pub mod sitemap;
 mod sniff;
 mod stage;
 mod stems;
+mod stop;
 mod tree;
 mod xml;
 
 pub use page::{NodeId, Page, Tag};
 pub use rules::{RuleError, RuleFile, Rules};
 pub use stage::ParseStage;
+pub use stop::{Stop, Stopped};
 
 use chrono::{DateTime, Utc};
 use model::{Article, Evidence, Field, PageKind, Parsed};
@@ -50,18 +52,30 @@ pub struct PageInput<'a> {
 
 /// Parses one page. Never fails: what cannot be read is [`PageKind::Other`].
 pub fn parse(input: &PageInput<'_>, rules: &Rules) -> Parsed {
+    read(input, rules, &Stop::default())
+}
+
+/// As [`parse`], until it is done or `stop` asks it to end.
+///
+/// # Errors
+/// [`Stopped`]: nothing is known of the page.
+pub fn parse_until(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Result<Parsed, Stopped> {
+    stop::until(|| read(input, rules, stop))
+}
+
+fn read(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
     match sniff::sniff(input) {
-        sniff::Format::Html => parse_html(input, rules),
+        sniff::Format::Html => parse_html(input, rules, stop),
         sniff::Format::Feed => listed(input, PageKind::Feed, feed::parse(input)),
         sniff::Format::Sitemap => listed(input, PageKind::Sitemap, sitemap::parse(input)),
         sniff::Format::Other(evidence) => Parsed::other("", evidence),
     }
 }
 
-fn parse_html(input: &PageInput<'_>, rules: &Rules) -> Parsed {
+fn parse_html(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
     let decoded = charset::decode(input.bytes, input.content_type);
     let rules = rules.on(input.url);
-    let page = Page::parse_without(input.url, &decoded.text, rules.removed());
+    let page = Page::parse_until(input.url, &decoded.text, rules.removed(), stop);
     let mut given = rules.read(&page, input);
     let body = body::extract_from(&page, &given.body);
     let (mut article, _) = meta::read(&page, input, &body, &given);

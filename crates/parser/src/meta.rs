@@ -6,7 +6,7 @@
 
 mod authors;
 mod citation;
-pub(crate) mod date;
+pub mod date;
 mod dates;
 mod head;
 pub(crate) mod json;
@@ -98,6 +98,9 @@ pub(crate) fn order_of(page: &Page) -> date::Order {
     sources::order(&sources::declared_language(page, &head), page, &head)
 }
 
+/// Most directives for robots that are kept; a dozen are known.
+const MAX_DIRECTIVES: usize = 32;
+
 /// Directives for robots, from `<meta name=robots>` and X-Robots-Tag: lower case, each once.
 pub fn robots(page: &Page, input: &PageInput<'_>) -> Vec<String> {
     let head = head::Head::read(page);
@@ -106,7 +109,7 @@ pub fn robots(page: &Page, input: &PageInput<'_>) -> Vec<String> {
     for directives in metas.iter().map(String::as_str).chain(input.x_robots_tag) {
         for directive in directives.split(',') {
             let directive = directive.trim().to_ascii_lowercase();
-            if !directive.is_empty() && !out.contains(&directive) {
+            if !directive.is_empty() && out.len() < MAX_DIRECTIVES && !out.contains(&directive) {
                 out.push(directive);
             }
         }

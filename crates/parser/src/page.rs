@@ -9,8 +9,12 @@ mod tag;
 
 pub use tag::Tag;
 
-use crate::tree::{self, Arena, Attr, Content, Selector};
+use crate::{
+    Stop,
+    tree::{self, Arena, Attr, Content, Selector},
+};
 use html5ever::{LocalName, local_name};
+use model::page_url::MAX_URL_BYTES;
 use url::Url;
 
 /// Index of a node in document order; elements and text nodes share one numbering.
@@ -62,21 +66,24 @@ pub struct Page {
     text: String,
     by_tag: Vec<Vec<u32>>,
     arena: Arena,
+    stop: Stop,
 }
 
 impl Page {
     /// Parses decoded HTML. Never fails; an empty text is an empty page.
     pub fn parse(url: &Url, html: &str) -> Self {
-        Self::parse_without(url, html, std::iter::empty())
+        Self::parse_until(url, html, std::iter::empty(), &Stop::default())
     }
 
-    /// As [`Page::parse`], as if what the selectors match were not there.
-    pub(crate) fn parse_without<'s>(
+    /// As [`Page::parse`], as if what the selectors match were not there. Every question to the page looks
+    /// whether its reader shall end.
+    pub(crate) fn parse_until<'s>(
         url: &Url,
         html: &str,
         removed: impl Iterator<Item = &'s Selector>,
+        stop: &Stop,
     ) -> Self {
-        let mut tree = tree::build(html);
+        let mut tree = tree::build(html, stop);
         tree::remove(&mut tree.arena, removed);
         let flat = flatten::flatten(&tree.arena, html.len());
         let mut page = Self {
@@ -87,6 +94,7 @@ impl Page {
             text: flat.text,
             by_tag: flat.by_tag,
             arena: tree.arena,
+            stop: stop.clone(),
         };
         if let Some(base) = page.declared_base() {
             page.base = base;
@@ -96,8 +104,7 @@ impl Page {
 
     fn declared_base(&self) -> Option<Url> {
         let href = self.all(Tag::Base).find_map(|i| self.attr(i, "href"))?;
-        let base = self.url.join(href.trim()).ok()?;
-        matches!(base.scheme(), "http" | "https").then_some(base)
+        self.absolute(href).and_then(|base| Url::parse(&base).ok())
     }
 
     /// Number of nodes; ids are `0..len`. Node 0 is the `html` element, unless the page is empty.
@@ -122,6 +129,7 @@ impl Page {
     }
 
     pub fn parent(&self, i: NodeId) -> Option<NodeId> {
+        self.stop.check();
         (i != 0).then(|| self.nodes[i].parent as usize)
     }
 
@@ -132,6 +140,7 @@ impl Page {
 
     /// One past the last descendant of `i`.
     pub fn end(&self, i: NodeId) -> NodeId {
+        self.stop.check();
         self.nodes[i].end as usize
     }
 
@@ -208,6 +217,7 @@ impl Page {
     /// As [`Page::text`], untrimmed: the white space that separates it from what stands before is at its
     /// start, so the slices of sibling nodes join seamlessly.
     pub fn slice(&self, i: NodeId) -> &str {
+        self.stop.check();
         let n = &self.nodes[i];
         &self.text[n.text_start as usize..n.text_end as usize]
     }
@@ -247,6 +257,7 @@ impl Page {
 
     /// Value of an attribute by its lower-case name.
     pub fn attr(&self, i: NodeId, name: &str) -> Option<&str> {
+        self.stop.check();
         self.raw_attrs(i).iter().find(|a| &*a.name == name).map(|a| &*a.value)
     }
 
@@ -266,6 +277,7 @@ impl Page {
 
     /// The attributes by which templates name their parts, read in one go.
     pub(crate) fn naming(&self, i: NodeId) -> Naming<'_> {
+        self.stop.check();
         let mut naming = Naming::default();
         for attr in self.raw_attrs(i) {
             match attr.name {
@@ -296,14 +308,16 @@ impl Page {
         self.class(i).split_ascii_whitespace().any(|c| c.eq_ignore_ascii_case(class))
     }
 
-    /// `href` made absolute against [`Page::base`]; none unless it is http(s). Fragments are kept.
+    /// `href` made absolute against [`Page::base`]; none unless it is http(s) and of a length that can be
+    /// followed. Fragments are kept.
     pub fn absolute(&self, href: &str) -> Option<String> {
         let href = href.trim();
-        if href.is_empty() || href.len() > model::page_url::MAX_URL_BYTES {
+        if href.is_empty() || href.len() > MAX_URL_BYTES {
             return None;
         }
         let url = self.base.join(href).ok()?;
-        (matches!(url.scheme(), "http" | "https") && url.host().is_some()).then(|| url.into())
+        let followed = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        (followed && url.as_str().len() <= MAX_URL_BYTES).then(|| url.into())
     }
 
     /// Not shown, by its own or an ancestor's `hidden`, `display:none` or `visibility:hidden` (inline style

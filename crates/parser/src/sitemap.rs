@@ -5,7 +5,7 @@ use crate::feed::parse_date;
 use crate::xml::{self, Element, Space};
 use crate::{PageInput, charset};
 use flate2::read::MultiGzDecoder;
-use model::{Container, Evidence, Listing, PageUrl, Work};
+use model::{Container, Evidence, Listing, PageUrl, Work, page_url::MAX_URL_BYTES};
 use std::borrow::Cow;
 use std::io::Read;
 use url::Url;
@@ -110,6 +110,9 @@ fn from_lines(text: &str, url: &Url) -> Option<Listing> {
 }
 
 fn absolute(base: &Url, address: &str) -> Option<String> {
+    if address.len() > MAX_URL_BYTES {
+        return None;
+    }
     let url = base.join(address.trim()).ok()?;
     PageUrl::from_url(url).ok().map(|u| u.to_string())
 }

@@ -63,7 +63,12 @@ fn by_root(head: &str) -> Option<Format> {
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = &comment[comment.find("-->")? + 3..];
         } else if rest.starts_with("<?") || rest.starts_with("<!") {
-            rest = &rest[rest.find('>')? + 1..];
+            let end = rest.find('>')?;
+            // Declarations within a document type hold `>` themselves (XML 1.0 §2.8).
+            let within = rest[..end].contains('[');
+            let end =
+                if within { rest.find(']').and_then(|at| Some(at + rest[at..].find('>')?))? } else { end };
+            rest = &rest[end + 1..];
         } else {
             let tag = rest.strip_prefix('<')?;
             break tag[..tag.find(|c: char| c.is_whitespace() || c == '>' || c == '/')?].to_ascii_lowercase();
@@ -124,6 +129,7 @@ mod tests {
         check(b"\xef\xbb\xbf<?xml version='1.0'?><urlset xmlns='x'>", None, Format::Sitemap);
         check(b"<!DOCTYPE html><html>", Some("application/octet-stream"), Format::Html);
         check(br#"{"version": "https://jsonfeed.org/version/1.1"}"#, None, Format::Feed);
+        check(b"<!DOCTYPE rss [<!ENTITY nbsp '&#160;'> ]>\n<rss>", Some("text/xml"), Format::Feed);
         check(b"<p>a fragment", Some("text/html; charset=gbk"), Format::Html);
         check(b"plain words", None, Format::Html);
     }

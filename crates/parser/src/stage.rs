@@ -2,10 +2,10 @@
 //!
 //! Everything that is no fresh answer (304, redirect, failure) passes unread, and robots.txt is only named.
 //! A page is parsed on a thread of its own kind, so that CPU work never holds up the runtime's heartbeats,
-//! with a deadline: a blocking parse cannot be stopped, but nobody has to wait for it, and as long as it goes
-//! on it keeps its place, so that hostile pages cannot pile up threads.
+//! with a deadline at which it is asked to end ([`Stop`]). As long as it goes on all the same it keeps its place,
+//! so that hostile pages cannot pile up threads; a few that hear nothing at all are replaced.
 
-use crate::{PARSER_VERSION, PageInput, Rules, parse};
+use crate::{PARSER_VERSION, PageInput, Rules, Stop, Stopped, parse_until};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
@@ -14,11 +14,23 @@ use model::{
     message::{PageParsed, ParseResult, ParseValue},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, task::JoinError};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinHandle},
+};
 use url::Url;
 
 /// Longest that a page's result is waited for. Honest pages take milliseconds, 1 MB of hostile ones a second.
 const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a parse that was asked to end may take to hear it before its thread is given up for lost.
+const HEARING: Duration = Duration::from_secs(5);
+
+/// Lost threads that are replaced, in the life of a process: each may hold a page's memory and a processor.
+const SPARE_THREADS: usize = 4;
+
+/// Pause of a message that found all threads held for as long as a page may take.
+const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
 /// Bytes of a body with its content coding removed; the fetcher stops at the same size.
 const BODY_BYTES: usize = 16 << 20;
@@ -32,14 +44,28 @@ pub struct ParseStage {
     archive: Arc<dyn Archive>,
     rules: Arc<Rules>,
     threads: Arc<Semaphore>,
+    spare: Arc<Semaphore>,
     deadline: Duration,
+    hearing: Duration,
+    reader: Reader,
 }
+
+/// [`parse_until`], or what stands for it in a test.
+type Reader = fn(&PageInput<'_>, &Rules, &Stop) -> Result<Parsed, Stopped>;
 
 impl ParseStage {
     /// `threads`: pages parsed at once.
     pub fn new(archive: Arc<dyn Archive>, rules: Rules, threads: usize) -> Self {
         let threads = Arc::new(Semaphore::new(threads.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { archive, rules: Arc::new(rules), threads, deadline: DEADLINE }
+        Self {
+            archive,
+            rules: Arc::new(rules),
+            threads,
+            spare: Arc::new(Semaphore::new(SPARE_THREADS)),
+            deadline: DEADLINE,
+            hearing: HEARING,
+            reader: parse_until,
+        }
     }
 
     async fn pass(&self, fetched: Fetched) -> Result<Option<PageParsed>, Failure> {
@@ -79,14 +105,18 @@ impl ParseStage {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(error.into())),
         };
-        let permit = Arc::clone(&self.threads)
-            .acquire_owned()
+        let held = |_| Failure::busy("parse-threads-held", "every thread holds a page", BUSY_PAUSE);
+        let permit = tokio::time::timeout(self.deadline, Arc::clone(&self.threads).acquire_owned())
             .await
+            .map_err(held)?
             .map_err(|closed| Failure::transient("parse-closed", closed))?;
+        let asking = AskOnDrop::default();
+        let stop = asking.0.clone();
+        let reader = self.reader;
         let rules = Arc::clone(&self.rules);
         let hints = fetched.grant.hints.clone();
         let url = answered.clone();
-        let parsing = tokio::task::spawn_blocking(move || {
+        let mut parsing = tokio::task::spawn_blocking(move || {
             let input = PageInput {
                 url: &url,
                 bytes: &bytes,
@@ -95,16 +125,37 @@ impl ParseStage {
                 captured_at: kept.captured_at,
                 hints: &hints,
             };
-            let parsed = parse(&input, &rules);
+            let parsed = reader(&input, &rules, &stop);
             drop(permit);
-            Box::new(parsed)
+            parsed.map(Box::new)
         });
-        match tokio::time::timeout(self.deadline, parsing).await {
-            Ok(Ok(parsed)) => Ok(Ok(parsed)),
+        match tokio::time::timeout(self.deadline, &mut parsing).await {
+            Ok(Ok(Ok(parsed))) => return Ok(Ok(parsed)),
             // Our own fault, so the message is kept, to be replayed once it is mended.
-            Ok(Err(error)) => Err(Failure::permanent("panic", words_of(error))),
-            Err(_) => Err(Failure::permanent("deadline", format!("not parsed after {:?}", self.deadline))),
+            Ok(Err(error)) => return Err(Failure::permanent("panic", words_of(error))),
+            Ok(Ok(Err(Stopped))) => {}
+            Err(_) => {
+                drop(asking);
+                self.replace_if_lost(parsing, fetched);
+            }
         }
+        Err(Failure::permanent("deadline", format!("not parsed after {:?}", self.deadline)))
+    }
+
+    /// A thread that does not hear that it shall end would keep its place for ever.
+    fn replace_if_lost(&self, parsing: JoinHandle<Result<Box<Parsed>, Stopped>>, fetched: &Fetched) {
+        let (threads, spare) = (Arc::clone(&self.threads), Arc::clone(&self.spare));
+        let (hearing, url) = (self.hearing, fetched.grant.url.clone());
+        tokio::spawn(async move {
+            if tokio::time::timeout(hearing, parsing).await.is_ok() {
+                return;
+            }
+            let replaced = spare.try_acquire().map(|spare| {
+                spare.forget();
+                threads.add_permits(1);
+            });
+            tracing::error!(page.url = %url, replaced = replaced.is_ok(), "parse does not end, its thread is lost");
+        });
     }
 
     /// In the message where it is small, else in the archive.
@@ -133,6 +184,16 @@ impl Stage for ParseStage {
             results.push(self.pass(fetched).await);
         }
         results
+    }
+}
+
+/// Asks a parse to end when nobody waits for it any more: its deadline is over, or the call was given up.
+#[derive(Default)]
+struct AskOnDrop(Stop);
+
+impl Drop for AskOnDrop {
+    fn drop(&mut self) {
+        self.0.ask();
     }
 }
 
@@ -286,6 +347,79 @@ mod tests {
         let Some(ParseValue::Archived { key }) = large else { panic!("{large:?}") };
         let kept: Parsed = serde_json::from_slice(&archive.get_value(&key).await.unwrap()).unwrap();
         assert!(kept.article.is_some());
+    }
+
+    /// A stage of one thread and no patience, and two pages to hand it.
+    async fn hurried(reader: Reader) -> (ParseStage, Fetched) {
+        let archive = Arc::new(Kept::default());
+        let outcome = captured(&archive, "<p>a</p>".to_owned(), None).await;
+        let stage = ParseStage::new(archive, Rules::default(), 1);
+        let (deadline, hearing) = (Duration::from_millis(50), Duration::from_millis(50));
+        (ParseStage { deadline, hearing, reader, ..stage }, fetched(PageKind::Article, outcome))
+    }
+
+    async fn code(stage: &ParseStage, fetched: &Fetched) -> &'static str {
+        stage.pass(fetched.clone()).await.map_or_else(|failure| failure.code(), |_| "parsed")
+    }
+
+    /// Over its deadline a page is dead, and its thread is free again.
+    #[tokio::test]
+    async fn a_page_over_its_deadline_gives_its_thread_back() {
+        let (stage, fetched) = hurried(|_, _, stop| stop_tests::until_asked(stop)).await;
+        assert_eq!(code(&stage, &fetched).await, "deadline");
+        let free = Arc::clone(&stage.threads).acquire_owned();
+        let permit = tokio::time::timeout(Duration::from_secs(20), free).await.unwrap().unwrap();
+        assert_eq!(stage.spare.available_permits(), SPARE_THREADS);
+        drop(permit);
+        assert_eq!(code(&ParseStage { reader: parse_until, ..stage }, &fetched).await, "parsed");
+    }
+
+    /// A page that hears nothing costs one of the spare threads; when those are gone, others wait in their
+    /// queue, and are not dead.
+    #[tokio::test]
+    async fn a_page_that_hears_nothing_is_replaced_a_few_times() {
+        let (stage, fetched) = hurried(|_, _, _| stop_tests::until_released()).await;
+        for left in (0..SPARE_THREADS).rev() {
+            assert_eq!(code(&stage, &fetched).await, "deadline");
+            let free = Arc::clone(&stage.threads).acquire_owned();
+            let permit = tokio::time::timeout(Duration::from_secs(20), free).await.unwrap().unwrap();
+            drop(permit);
+            assert_eq!(stage.spare.available_permits(), left);
+        }
+        assert_eq!(code(&stage, &fetched).await, "deadline");
+        assert_eq!(code(&stage, &fetched).await, "parse-threads-held");
+        stop_tests::release();
+    }
+
+    /// Readers that go on until they are told.
+    mod stop_tests {
+        use crate::{Stop, Stopped, stop};
+        use model::Parsed;
+        use std::sync::{Condvar, Mutex};
+
+        static RELEASED: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+        pub(super) fn until_asked(asked: &Stop) -> Result<Parsed, Stopped> {
+            stop::until(|| {
+                loop {
+                    asked.check();
+                    std::thread::yield_now();
+                }
+            })
+        }
+
+        pub(super) fn until_released() -> Result<Parsed, Stopped> {
+            let mut released = RELEASED.0.lock().unwrap();
+            while !*released {
+                released = RELEASED.1.wait(released).unwrap();
+            }
+            Err(Stopped)
+        }
+
+        pub(super) fn release() {
+            *RELEASED.0.lock().unwrap() = true;
+            RELEASED.1.notify_all();
+        }
     }
 
     #[tokio::test]

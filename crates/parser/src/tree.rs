@@ -12,6 +12,7 @@ mod tokenizer;
 pub(crate) use arena::{Arena, Attr, Content, Element, NONE};
 pub(crate) use select::{Selector, remove};
 
+use crate::Stop;
 use guard::Guard;
 use html5ever::{ParseOpts, tree_builder::TreeBuilder};
 use tokenizer::Tokenizer;
@@ -33,10 +34,10 @@ pub(crate) struct Tree {
 }
 
 /// Builds the tree of `html`; never fails, and takes time linear in its length.
-pub(crate) fn build(html: &str) -> Tree {
+pub(crate) fn build(html: &str, stop: &Stop) -> Tree {
     let source = tokenizer::source(html);
     let builder = TreeBuilder::new(arena::Sink::new(html.len()), ParseOpts::default().tree_builder);
-    let guard = Tokenizer::new(&source, Guard::new(builder)).run();
+    let guard = Tokenizer::new(&source, Guard::new(builder, stop.clone())).run();
     let (arena, cut) = guard.finish();
     Tree { arena, cut }
 }

@@ -8,6 +8,15 @@ use std::borrow::Cow;
 /// Deeper elements are read into their ancestor: no feed means anything by them.
 const MAX_DEPTH: usize = 32;
 
+/// Elements that are held at once; more are read into their ancestor. A record has a few dozen.
+const MAX_ELEMENTS: usize = 100_000;
+
+/// Prefixes that are remembered; feeds declare a dozen.
+const MAX_PREFIXES: usize = 256;
+
+/// Bytes copied into the text of ancestors for each byte of the document: in feeds two or three.
+const COPIES: usize = 8;
+
 /// What an element's prefix stands for, as far as feeds and sitemaps go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Space {
@@ -31,7 +40,8 @@ pub(crate) struct Element {
     pub(crate) space: Space,
     /// Local names, lower case (`xml:base` is `base`), and values without entities.
     pub(crate) attributes: Vec<(String, String)>,
-    /// The text of the element and of all within it.
+    /// The text of the element and of all within it; of elements nested for no purpose but to multiply it, only
+    /// their own.
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
 }
@@ -39,6 +49,11 @@ pub(crate) struct Element {
 impl Element {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    /// Itself and all within it.
+    fn count(&self) -> usize {
+        1 + self.children.iter().map(Self::count).sum::<usize>()
     }
 
     /// Its own children of that name.
@@ -54,53 +69,109 @@ impl Element {
 
 /// Reads `document`; each element named in `records` is handed over as soon as it ends and is not part of the
 /// tree that is returned. None where there is no element at all.
-pub(crate) fn read(document: &str, records: &[&str], mut record: impl FnMut(Element)) -> Option<Element> {
+pub(crate) fn read(document: &str, records: &[&str], record: impl FnMut(Element)) -> Option<Element> {
     let mut reader = Reader::from_str(document.trim_start_matches('\u{feff}').trim_start());
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
     let mut prefixes = Vec::new();
-    let mut open: Vec<Element> = Vec::new();
+    let mut tree =
+        Tree { open: Vec::new(), root: None, held: 0, copies: COPIES * document.len(), records, record };
     let mut skipped = 0_usize;
-    let mut root = None;
     loop {
         match reader.read_event() {
             Ok(Event::Start(start)) => {
-                if open.len() < MAX_DEPTH {
-                    open.push(element(&start, &mut prefixes));
+                if tree.admits() {
+                    tree.push(element(&start, &mut prefixes));
                 } else {
                     skipped += 1;
                 }
             }
-            Ok(Event::Empty(start)) if open.len() < MAX_DEPTH => {
-                open.push(element(&start, &mut prefixes));
-                close(&mut open, &mut root, records, &mut record);
+            Ok(Event::Empty(start)) if tree.admits() => {
+                tree.push(element(&start, &mut prefixes));
+                tree.close();
             }
             Ok(Event::End(end)) => {
                 let name = end.local_name();
                 if skipped > 0 {
                     skipped -= 1;
                 } else if let Some(depth) =
-                    open.iter().rposition(|e| e.name.eq_ignore_ascii_case(name.as_ref()))
+                    tree.open.iter().rposition(|e| e.name.eq_ignore_ascii_case(name.as_ref()))
                 {
                     // An end tag ends whatever was left open within its element.
-                    while open.len() > depth {
-                        close(&mut open, &mut root, records, &mut record);
+                    while tree.open.len() > depth {
+                        tree.close();
                     }
                 }
             }
-            Ok(Event::Text(text)) => push(&mut open, &text),
-            Ok(Event::CData(text)) => push(&mut open, &text),
-            Ok(Event::GeneralRef(reference)) => push_reference(&mut open, &reference),
+            Ok(Event::Text(text)) => tree.text(&text),
+            Ok(Event::CData(text)) => tree.text(&text),
+            Ok(Event::GeneralRef(reference)) => tree.reference(&reference),
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }
     }
-    while !open.is_empty() {
-        close(&mut open, &mut root, records, &mut record);
+    while !tree.open.is_empty() {
+        tree.close();
     }
-    root
+    tree.root
+}
+
+/// The elements that are open, and what is left of the bounds.
+struct Tree<'a, F> {
+    open: Vec<Element>,
+    root: Option<Element>,
+    /// Elements that are open or part of one that is.
+    held: usize,
+    /// Bytes that may still be copied to ancestors.
+    copies: usize,
+    records: &'a [&'a str],
+    record: F,
+}
+
+impl<F: FnMut(Element)> Tree<'_, F> {
+    fn admits(&self) -> bool {
+        self.open.len() < MAX_DEPTH && self.held < MAX_ELEMENTS
+    }
+
+    fn push(&mut self, element: Element) {
+        self.held += 1;
+        self.open.push(element);
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(last) = self.open.last_mut() {
+            last.text.push_str(text);
+        }
+    }
+
+    fn reference(&mut self, name: &str) {
+        match reference(name) {
+            Some(text) => self.text(&text),
+            None => ["&", name, ";"].into_iter().for_each(|part| self.text(part)),
+        }
+    }
+
+    /// Ends the innermost open element.
+    fn close(&mut self) {
+        let Some(done) = self.open.pop() else { return };
+        if self.records.contains(&done.name.as_str()) && done.space == Space::Core {
+            self.held -= done.count();
+            (self.record)(done);
+            return;
+        }
+        match self.open.last_mut() {
+            Some(parent) => {
+                if let Some(left) = self.copies.checked_sub(done.text.len()) {
+                    self.copies = left;
+                    parent.text.push_str(&done.text);
+                }
+                parent.children.push(done);
+            }
+            None => self.root = self.root.take().or(Some(done)),
+        }
+    }
 }
 
 fn element(start: &BytesStart<'_>, prefixes: &mut Vec<(String, Space)>) -> Element {
@@ -109,7 +180,11 @@ fn element(start: &BytesStart<'_>, prefixes: &mut Vec<(String, Space)>) -> Eleme
         let key = attribute.key.as_ref();
         let value = decode_entities(&attribute.value);
         match key.split_once(':') {
-            Some(("xmlns", prefix)) => prefixes.push((prefix.to_ascii_lowercase(), space_of_uri(&value))),
+            Some(("xmlns", prefix)) => {
+                if prefixes.len() < MAX_PREFIXES {
+                    prefixes.push((prefix.to_ascii_lowercase(), space_of_uri(&value)));
+                }
+            }
             Some((_, local)) => attributes.push((local.to_ascii_lowercase(), value.into_owned())),
             None => attributes.push((key.to_ascii_lowercase(), value.into_owned())),
         }
@@ -154,44 +229,6 @@ fn space_of_prefix(prefix: &str) -> Space {
         "itunes" => Space::Itunes,
         "news" => Space::News,
         _ => Space::Other,
-    }
-}
-
-fn push(open: &mut [Element], text: &str) {
-    if let Some(last) = open.last_mut() {
-        last.text.push_str(text);
-    }
-}
-
-fn push_reference(open: &mut [Element], name: &str) {
-    match reference(name) {
-        Some(text) => push(open, &text),
-        None => {
-            push(open, "&");
-            push(open, name);
-            push(open, ";");
-        }
-    }
-}
-
-/// Ends the innermost open element.
-fn close(
-    open: &mut Vec<Element>,
-    root: &mut Option<Element>,
-    records: &[&str],
-    record: &mut impl FnMut(Element),
-) {
-    let Some(done) = open.pop() else { return };
-    if records.contains(&done.name.as_str()) && done.space == Space::Core {
-        record(done);
-        return;
-    }
-    match open.last_mut() {
-        Some(parent) => {
-            parent.text.push_str(&done.text);
-            parent.children.push(done);
-        }
-        None => *root = root.take().or(Some(done)),
     }
 }
 

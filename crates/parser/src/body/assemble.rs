@@ -3,14 +3,24 @@
 use super::{cues::Cue, inline, prose, score::Survey, units::Unit};
 use crate::{NodeId, Page, Tag};
 use model::{Block, Text, block::ListItem};
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 /// Most cells of one table that are kept, and most of all its rows: `colspan` is not multiplied out.
 const MAX_CELLS: usize = 20_000;
 
+/// Most links that keep their address: each of a few bytes becomes one of up to two thousand.
+const MAX_LINKS: usize = 10_000;
+
 /// The blocks of the units that are kept, in order.
 pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Vec<Block> {
-    let mut out = Assembly { page, blocks: Vec::new(), owner: None, data_tables: HashMap::new() };
+    let mut out = Assembly {
+        page,
+        blocks: Vec::new(),
+        owner: None,
+        data_tables: HashMap::new(),
+        links: MAX_LINKS,
+        code: None,
+    };
     for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
         let place = match out.place(unit, root) {
             Place::Paragraph | Place::Heading(_) | Place::Item(..)
@@ -22,6 +32,7 @@ pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]
         };
         out.add(unit, place);
     }
+    out.end_code();
     out.blocks
 }
 
@@ -59,6 +70,10 @@ struct Assembly<'p> {
     owner: Option<Place>,
     /// Tables that were looked at, and whether they are of data.
     data_tables: HashMap<NodeId, bool>,
+    /// How many more links get their address.
+    links: usize,
+    /// Preformatted text being read: bytes of [`Page::full_text`].
+    code: Option<Range<usize>>,
 }
 
 impl Assembly<'_> {
@@ -69,13 +84,15 @@ impl Assembly<'_> {
         let chain = std::iter::once(unit.block)
             .chain(page.ancestors(unit.block))
             .take_while(|&i| i != root && i != 0);
+        // What a table shows in its cells it shows as a whole; else the innermost of these tells.
+        let mut inner = None;
         for i in chain {
             let tag = page.tag(i);
             if let Some(level) = tag.heading_level() {
-                return Place::Heading(level.max(2));
+                inner = inner.or(Some(Place::Heading(level.max(2))));
             }
             match tag {
-                Tag::Figcaption => return Place::Caption(i),
+                Tag::Figcaption => inner = inner.or(Some(Place::Caption(i))),
                 Tag::Table if *self.data_tables.entry(i).or_insert_with(|| is_data(page, i)) => {
                     return Place::Table(i);
                 }
@@ -83,12 +100,15 @@ impl Assembly<'_> {
                 Tag::Ul | Tag::Ol | Tag::Dl => {
                     item = item.map(|(list, li, depth)| (i, li, if list == li { 0 } else { depth + 1 }));
                 }
-                Tag::Pre if found == Place::Paragraph && item.is_none() => found = Place::Code(i),
+                Tag::Pre if matches!(found, Place::Paragraph | Place::Code(_)) && item.is_none() => {
+                    found = Place::Code(i);
+                }
                 Tag::Blockquote if found == Place::Paragraph => found = Place::Quote(i),
                 _ => {}
             }
         }
         match item {
+            _ if inner.is_some() => inner.unwrap_or(found),
             Some((list, li, depth)) if list != li => Place::Item(list, li, depth),
             _ => found,
         }
@@ -97,9 +117,12 @@ impl Assembly<'_> {
     fn add(&mut self, unit: &Unit, place: Place) {
         let same_owner = self.owner;
         self.owner = Some(place);
+        if same_owner != Some(place) {
+            self.end_code();
+        }
         match place {
             Place::Heading(level) => {
-                let text = inline::text(self.page, unit);
+                let text = inline::text(self.page, unit, &mut self.links);
                 self.blocks.push(Block::Heading { level, text });
             }
             Place::Paragraph => self.paragraphs(unit),
@@ -109,7 +132,7 @@ impl Assembly<'_> {
                 }
             }
             Place::Caption(caption) => {
-                let text = inline::text(self.page, unit);
+                let text = inline::text(self.page, unit, &mut self.links);
                 if same_owner == Some(place)
                     && let Some(Block::Figure { caption: Some(before), .. }) = self.blocks.last_mut()
                 {
@@ -118,13 +141,12 @@ impl Assembly<'_> {
                     self.blocks.push(self.figure(caption, text));
                 }
             }
-            Place::Code(pre) => {
-                if same_owner != Some(place) {
-                    self.blocks.extend(prose::preformatted(self.page.text(pre)));
-                }
-            }
+            Place::Code(_) => match &mut self.code {
+                Some(code) => code.end = unit.end,
+                None => self.code = Some(unit.start..unit.end),
+            },
             Place::Quote(_) => {
-                let text = inline::text(self.page, unit);
+                let text = inline::text(self.page, unit, &mut self.links);
                 match self.blocks.last_mut() {
                     Some(Block::Quote { paragraphs }) if same_owner == Some(place) => paragraphs.push(text),
                     _ => self.blocks.push(Block::Quote { paragraphs: vec![text] }),
@@ -134,9 +156,16 @@ impl Assembly<'_> {
         }
     }
 
+    /// The preformatted text that was read last, as a whole: its line breaks stand between its units.
+    fn end_code(&mut self) {
+        if let Some(code) = self.code.take() {
+            self.blocks.extend(prose::preformatted(self.page.full_text()[code].trim()));
+        }
+    }
+
     /// A unit in a list: a new list, a new item, or more of the same item.
     fn item(&mut self, unit: &Unit, list: NodeId, item: NodeId, depth: u8, before: Option<Place>) {
-        let text = inline::text(self.page, unit);
+        let text = inline::text(self.page, unit, &mut self.links);
         let (same_list, same_item) = match before {
             Some(Place::Item(l, i, _)) => (l == list, i == item),
             _ => (false, false),
@@ -153,7 +182,7 @@ impl Assembly<'_> {
     }
 
     fn paragraphs(&mut self, unit: &Unit) {
-        let text = inline::text(self.page, unit);
+        let text = inline::text(self.page, unit, &mut self.links);
         self.blocks.extend(prose::paragraphs(text).into_iter().map(|text| Block::Paragraph { text }));
     }
 

@@ -2,7 +2,12 @@
 
 use super::{score::Survey, text::letters};
 use crate::{Page, Tag};
-use std::{collections::HashMap, ops::Range};
+use model::{Block, Text};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hasher},
+    ops::Range,
+};
 
 /// Shortest text, in bytes of letters, that is folded: shorter lines may well be said twice.
 const SHORTEST: usize = 60;
@@ -51,6 +56,28 @@ pub(super) fn drop_repeats(page: &Page, survey: &Survey, keep: &mut [bool]) {
             keep[kept[later]] = false;
         }
     }
+}
+
+/// Bytes of a paragraph that nobody writes twice, refrains included.
+const LONG: usize = 240;
+
+/// Drops later copies of long paragraphs, which may be lines of one run of text.
+pub(super) fn drop_repeated_paragraphs(blocks: &mut Vec<Block>) {
+    let mut seen = HashSet::new();
+    blocks.retain(|block| {
+        let Block::Paragraph { text } = block else { return true };
+        let mut hash = DefaultHasher::new();
+        let mut length = 0;
+        let mut add = |piece: &str| {
+            length += piece.len();
+            hash.write(piece.as_bytes());
+        };
+        match text {
+            Text::Plain(text) => add(text),
+            Text::Spans(spans) => spans.iter().for_each(|s| add(&s.text)),
+        }
+        length < LONG || seen.insert(hash.finish())
+    });
 }
 
 /// A heading by its tag, or by being nothing but one short line in bold.

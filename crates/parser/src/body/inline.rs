@@ -4,13 +4,13 @@ use super::units::Unit;
 use crate::{NodeId, Page, Tag};
 use model::{Span, Text};
 
-/// The text of a unit, its styled runs apart.
-pub(super) fn text(page: &Page, unit: &Unit) -> Text {
+/// The text of a unit, its styled runs apart; of links, the next `links` with their addresses.
+pub(super) fn text(page: &Page, unit: &Unit, links: &mut usize) -> Text {
     if unit.first == unit.last && page.parent(unit.first) == Some(unit.block) {
         return Text::Plain(unit.text(page).to_owned());
     }
     let mut spans: Vec<Span> = Vec::new();
-    let mut styles = Styles { page, block: unit.block, parent: usize::MAX, style: Span::default() };
+    let mut styles = Styles { page, block: unit.block, parent: usize::MAX, style: Span::default(), links };
     for node in unit.first..=unit.last {
         if page.tag(node) != Tag::Text || page.silent(node) || page.hidden(node) && !page.hidden(unit.first) {
             continue;
@@ -39,14 +39,16 @@ fn same_style(a: &Span, b: &Span) -> bool {
 }
 
 /// Remembers the style of the last parent: neighbours share it.
-struct Styles<'p> {
+struct Styles<'p, 'l> {
     page: &'p Page,
     block: NodeId,
     parent: NodeId,
     style: Span,
+    /// How many more links get their address.
+    links: &'l mut usize,
 }
 
-impl Styles<'_> {
+impl Styles<'_, '_> {
     fn of(&mut self, node: NodeId) -> &Span {
         let parent = self.page.parent(node).unwrap_or(0);
         if parent != self.parent {
@@ -56,12 +58,13 @@ impl Styles<'_> {
         &self.style
     }
 
-    fn read(&self, node: NodeId) -> Span {
+    fn read(&mut self, node: NodeId) -> Span {
         let mut style = Span::default();
         for i in self.page.ancestors(node).take_while(|&i| i != self.block) {
             match self.page.tag(i) {
-                Tag::A if style.href.is_none() => {
+                Tag::A if style.href.is_none() && *self.links > 0 => {
                     style.href = self.page.attr(i, "href").and_then(|h| self.page.absolute(h));
+                    *self.links -= usize::from(style.href.is_some());
                 }
                 Tag::B | Tag::Strong => style.strong = true,
                 Tag::I | Tag::Em | Tag::Cite => style.emphasis = true,

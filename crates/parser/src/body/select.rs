@@ -152,6 +152,9 @@ fn drop_biographies(page: &Page, survey: &Survey, range: std::ops::Range<usize>,
     }
 }
 
+/// Most names of authors that paragraphs are compared with.
+const MAX_NAMES: usize = 100;
+
 /// Names of authors as the head and `rel=author` give them, in letters.
 fn author_names(page: &Page) -> Vec<String> {
     let head = page.all(Tag::Meta).filter(|&m| {
@@ -166,6 +169,9 @@ fn author_names(page: &Page) -> Vec<String> {
     let mut names: Vec<String> =
         names.filter(|n| n.contains(' ') && n.len() < 60 && !n.contains('/')).map(letters).collect();
     names.retain(|n| n.len() >= 6);
+    names.sort();
+    names.dedup();
+    names.truncate(MAX_NAMES);
     names
 }
 

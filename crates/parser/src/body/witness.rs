@@ -93,8 +93,8 @@ fn without_tags(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = rest.find(['<', '&']) {
         out.push_str(&rest[..at]);
-        let (close, longest) = if rest[at..].starts_with('<') { ('>', 2000) } else { (';', 9) };
-        let end = rest[at..].find(close).filter(|e| *e <= longest);
+        let (close, longest) = if rest[at..].starts_with('<') { (b'>', 2000) } else { (b';', 9) };
+        let end = rest[at..].bytes().take(longest + 1).position(|b| b == close);
         rest = &rest[at + end.map_or(1, |e| e + 1)..];
         out.push(' ');
     }

@@ -1,6 +1,6 @@
 //! JSON Feed 1.0 and 1.1 (<https://jsonfeed.org/version/1.1>).
 
-use super::{absolute, finish, markup, parse_date};
+use super::{MAX_ENTRIES, MAX_NAMES, absolute, finish, markup, parse_date};
 use model::{AuthorProfile, Evidence, Field, Listing, Work};
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub(super) fn parse(document: &str, base: &Url) -> Option<Listing> {
     }
     let all: Vec<&Author> = feed.authors.iter().chain(&feed.author).collect();
     let names = names(&all);
-    let works = feed.items.iter().filter_map(|item| work(item, base)).collect();
+    let works = feed.items.iter().take(MAX_ENTRIES).filter_map(|item| work(item, base)).collect();
     let author = all.first().filter(|_| names.len() == 1).map(|author| profile(author, base));
     let next_pages = feed.next_url.and_then(|u| absolute(base, &u)).into_iter().collect();
     Some(Listing { author, works, next_pages, ..Listing::default() })
@@ -78,7 +78,7 @@ fn work(item: &Item, base: &Url) -> Option<Work> {
 fn names(authors: &[&Author]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for name in authors.iter().filter_map(|a| a.name.as_deref()).map(markup::collapse) {
-        if !name.is_empty() && !out.contains(&name) {
+        if out.len() < MAX_NAMES && !name.is_empty() && !out.contains(&name) {
             out.push(name);
         }
     }

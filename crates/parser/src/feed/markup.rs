@@ -43,6 +43,9 @@ pub(crate) fn collapse(text: &str) -> String {
     out
 }
 
+/// Bytes; what goes on for longer is text with a `<` in it, and would be searched for its end with each one.
+const LONGEST_TAG: usize = 64 << 10;
+
 struct Tag {
     name: String,
     length: usize,
@@ -100,7 +103,7 @@ const BLOCK: &[&str] = &[
     "video",
 ];
 
-/// The tag or comment at the start of `html`.
+/// The tag or comment at the start of `html`; a tag ends within [`LONGEST_TAG`].
 fn tag(html: &str) -> Option<Tag> {
     if html.starts_with("<!--") {
         let length = html.find("-->").map_or(html.len(), |at| at + 3);
@@ -117,7 +120,7 @@ fn tag(html: &str) -> Option<Tag> {
     if !inner[name.len()..].starts_with(['>', '/', ' ', '\t', '\n', '\r']) {
         return None;
     }
-    let length = html.find('>')? + 1;
+    let length = html.bytes().take(LONGEST_TAG).position(|b| b == b'>')? + 1;
     let hides_content = !closing && matches!(name.as_str(), "script" | "style" | "figure");
     Some(Tag { name, length, inline, hides_content })
 }

@@ -1,13 +1,17 @@
 //! The XML feeds. They differ in names only, so one reader knows all of them: real feeds mix the vocabularies.
 
-use super::{absolute, finish, markup, parse_date};
+use super::{MAX_ENTRIES, MAX_NAMES, absolute, finish, markup, parse_date};
 use crate::xml::{self, Element, Space};
-use model::{AuthorProfile, Evidence, Field, Listing, Work};
+use model::{AuthorProfile, Evidence, Field, Listing, Work, page_url::MAX_URL_BYTES};
 use url::Url;
 
 pub(super) fn parse(document: &str, url: &Url) -> Option<Listing> {
     let mut entries = Vec::new();
-    let root = xml::read(document, &["item", "entry"], |entry| entries.push(entry))?;
+    let root = xml::read(document, &["item", "entry"], |entry| {
+        if entries.len() < MAX_ENTRIES {
+            entries.push(entry);
+        }
+    })?;
     if !matches!(root.name.as_str(), "rss" | "feed" | "rdf" | "channel") {
         return None;
     }
@@ -25,7 +29,9 @@ pub(super) fn parse(document: &str, url: &Url) -> Option<Listing> {
 }
 
 fn base_of(element: &Element, url: &Url) -> Url {
-    element.attribute("base").and_then(|b| url.join(b).ok()).unwrap_or_else(|| url.clone())
+    let base = element.attribute("base").filter(|b| b.len() <= MAX_URL_BYTES);
+    let base = base.and_then(|b| url.join(b).ok()).filter(|u| u.as_str().len() <= MAX_URL_BYTES);
+    base.unwrap_or_else(|| url.clone())
 }
 
 fn work(entry: &Element, base: &Url) -> Option<Work> {
@@ -111,7 +117,7 @@ fn authors(element: &Element) -> Vec<String> {
 
 fn push_name(names: &mut Vec<String>, text: &str) {
     let name = markup::text(text);
-    if !name.is_empty() && !name.contains('@') && !names.contains(&name) {
+    if !name.is_empty() && !name.contains('@') && names.len() < MAX_NAMES && !names.contains(&name) {
         names.push(name);
     }
 }

@@ -88,20 +88,16 @@ impl<'a> Reader<'a> {
 
     /// To the first brace or bracket from here: whatever stands before (comments, CDATA, `var x =`) is skipped.
     fn skip_to_value(&mut self) -> bool {
-        match self.rest().find(['{', '[']) {
-            Some(distance) => {
-                self.at += distance;
-                // `<![CDATA[` is no list.
-                if self.text[..self.at + 1].ends_with("<![CDATA[")
-                    || self.text[..self.at + 1].ends_with("<![")
-                {
-                    self.at += 1;
-                    return self.skip_to_value();
-                }
-                true
+        while let Some(distance) = self.rest().find(['{', '[']) {
+            self.at += distance;
+            // `<![CDATA[` is no list.
+            let before = &self.text[..self.at];
+            if !before.ends_with("<![CDATA") && !before.ends_with("<!") {
+                return true;
             }
-            None => false,
+            self.at += 1;
         }
+        false
     }
 
     fn skip_space(&mut self) {
@@ -176,8 +172,9 @@ impl<'a> Reader<'a> {
                     let before = self.at;
                     items.push(self.value(depth + 1));
                     self.skip_space();
-                    if self.peek() == Some(b':') && self.at > before {
-                        // A member of the object around it: this list's bracket is missing.
+                    if self.peek() == Some(b':') && matches!(items.last(), Some(Json::Text(_))) {
+                        // A member of the object around it: this list's bracket is missing. Only a name is
+                        // read again, never what may nest: that would double the work with each level.
                         items.pop();
                         self.at = before;
                         return Json::List(items);

@@ -2,7 +2,7 @@
 //! links as 32-bit indices, and nothing is allocated for it. That builds faster than a general tree crate and is
 //! read once, in pre-order, by [`crate::page`].
 
-use super::MAX_ATTRIBUTES;
+use super::{MAX_ATTRIBUTES, MAX_NODES};
 use html5ever::{
     Attribute, LocalName, QualName, expanded_name,
     interface::ElementFlags,
@@ -180,8 +180,11 @@ impl Sink {
         (id, self.arena.borrow().nodes[id as usize].depth)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.arena.borrow().nodes.len()
+    /// Whether there are more nodes or attributes than any page needs: formatting elements are made anew,
+    /// attributes and all, in each block.
+    pub(super) fn is_crowded(&self) -> bool {
+        let arena = self.arena.borrow();
+        arena.nodes.len() > MAX_NODES || arena.attrs.len() > 2 * MAX_NODES
     }
 
     pub(super) fn arena(&self) -> Ref<'_, Arena> {

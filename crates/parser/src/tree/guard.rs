@@ -1,9 +1,10 @@
 //! What stands between tokenizer and tree builder.
 
 use super::{
-    MAX_DEPTH, MAX_NODES,
+    MAX_DEPTH,
     arena::{Arena, NONE, Sink},
 };
+use crate::Stop;
 use html5ever::{
     LocalName,
     interface::TreeSink,
@@ -26,11 +27,12 @@ pub(super) struct Guard {
     /// Where the builder stands after the end tags since the last insertion, where that lay deep.
     deep: Cell<Option<(u32, u32)>>,
     cut: Cell<bool>,
+    stop: Stop,
 }
 
 impl Guard {
-    pub(super) fn new(builder: TreeBuilder<u32, Sink>) -> Self {
-        Self { builder, dropped: RefCell::default(), deep: Cell::new(None), cut: Cell::new(false) }
+    pub(super) fn new(builder: TreeBuilder<u32, Sink>, stop: Stop) -> Self {
+        Self { builder, dropped: RefCell::default(), deep: Cell::new(None), cut: Cell::new(false), stop }
     }
 
     pub(super) fn finish(self) -> (Arena, bool) {
@@ -40,7 +42,7 @@ impl Guard {
     /// Whether the builder may see the tag.
     fn admits(&self, tag: &Tag) -> bool {
         let (newest, depth) = self.builder.sink.newest();
-        let crowded = self.builder.sink.len() > MAX_NODES;
+        let crowded = self.builder.sink.is_crowded();
         if depth < MAX_DEPTH && !crowded {
             return true;
         }
@@ -81,6 +83,7 @@ impl TokenSink for Guard {
     type Handle = u32;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<u32> {
+        self.stop.check();
         match token {
             Token::TagToken(ref tag) if !self.admits(tag) => {
                 // What the tags kept apart stays apart.

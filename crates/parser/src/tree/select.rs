@@ -339,7 +339,7 @@ mod tests {
     fn check(selector: &str, expected: &[&str]) {
         let html =
             "<div id=a><p class='x y'>1</p><!-- --><p id=b>2<a href=/l>3</a></p></div><i lang=zh-Hant></i>";
-        let arena = super::super::build(html).arena;
+        let arena = super::super::build(html, &crate::Stop::default()).arena;
         let selector = Selector::parse(selector).unwrap();
         let found: Vec<String> = selector
             .filter(&arena, None, 0..arena.nodes.len() as u32)

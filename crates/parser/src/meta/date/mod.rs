@@ -13,11 +13,11 @@ mod relative;
 mod scan;
 mod token;
 
-pub(crate) use relative::relative;
+pub use relative::relative;
 
 /// How a page writes 03/04/2020.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     #[default]
     DayFirst,
     /// As in the United States and on pages in English that do not say where they are from.
@@ -26,12 +26,12 @@ pub(crate) enum Order {
 
 /// A date found in running text.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Found {
-    pub(crate) stamp: Stamp,
+pub struct Found {
+    pub stamp: Stamp,
     /// Bytes of the text, time of day included.
-    pub(crate) at: Range<usize>,
+    pub at: Range<usize>,
     /// Day and month could be the other way round.
-    pub(crate) ambiguous: bool,
+    pub ambiguous: bool,
 }
 
 /// Whether a word is the name of a month.
@@ -40,7 +40,7 @@ pub(crate) fn is_month(word: &str) -> bool {
 }
 
 /// All dates of a text, in order. Years alone are left out, months without a day are in.
-pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
+pub fn find(text: &str, order: Order) -> Vec<Found> {
     // Every date has a number, and most lines of a page have none.
     if !token::may_hold_number(text) {
         return Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn find(text: &str, order: Order) -> Vec<Found> {
 
 /// The value of an attribute or of a JSON string that should hold one date: ISO 8601 in its forms, RFC 2822,
 /// Unix `date`, seconds or milliseconds of the epoch, or else whatever people write.
-pub(crate) fn machine(value: &str, order: Order) -> Option<Stamp> {
+pub fn machine(value: &str, order: Order) -> Option<Stamp> {
     let value = value.trim();
     if value.is_empty() || value.len() > 200 {
         return None;

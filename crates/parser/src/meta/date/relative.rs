@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// The day that `text` tells by its distance from `captured_at`. Only a short text that is little else but
 /// the distance is taken for one, and nothing longer than ten weeks ago: older ones are rounded by the site.
-pub(crate) fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDate> {
+pub fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDate> {
     if text.chars().count() > 60 {
         return None;
     }

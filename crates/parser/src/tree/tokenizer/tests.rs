@@ -1,5 +1,6 @@
 //! Against html5ever's own tokenizer: the same tree of every text.
 
+use crate::Stop;
 use crate::tree::{
     Content, NONE,
     arena::{Arena, Sink},
@@ -13,7 +14,7 @@ use html5ever::{
 use std::fmt::Write;
 
 fn guard() -> Guard {
-    Guard::new(TreeBuilder::new(Sink::new(0), ParseOpts::default().tree_builder))
+    Guard::new(TreeBuilder::new(Sink::new(0), ParseOpts::default().tree_builder), Stop::default())
 }
 
 fn theirs(html: &str) -> Arena {
