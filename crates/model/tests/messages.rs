@@ -50,12 +50,14 @@ fn fetch_requested() {
 fn page_fetched() {
     let envelope: Envelope<Fetched> = check_golden(include_str!("golden/byline.page.fetched.v1.json"));
     assert_eq!(envelope.data.subject(), envelope.subject);
+    check_golden::<Fetched>(include_str!("golden/byline.page.fetched.v1.status.json"));
 }
 
 #[test]
 fn page_parsed() {
     let envelope: Envelope<PageParsed> = check_golden(include_str!("golden/byline.page.parsed.v1.json"));
     assert_eq!((envelope.lane, envelope.data.lane()), (Lane::Bulk, Lane::Bulk));
+    check_golden::<PageParsed>(include_str!("golden/byline.page.parsed.v1.listing.json"));
 }
 
 #[test]
