@@ -70,10 +70,39 @@ fn utf8<'a>(bytes: &'a [u8], declared: Option<&'static Encoding>) -> Option<Deco
         }
         Err(_) => {
             let (good, bad) = count_utf8(bytes);
-            (good > 20 * bad).then(|| finish(UTF_8, bytes))
+            (good > 20 * bad).then(|| mended_utf8(bytes))
         }
     }
 }
+
+/// UTF-8 into which single marks of windows-1252 were pasted, as no cut sequence leaves them: alone between
+/// ASCII. What else is broken is replaced.
+fn mended_utf8(bytes: &[u8]) -> Decoded<'_> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut replaced = false;
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        text.push_str(chunk.valid());
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        let alone = chunk.valid().ends_with(|c: char| c.is_ascii())
+            && chunks.peek().is_some_and(|next| next.valid().starts_with(|c: char| c.is_ascii()));
+        match chunk.invalid() {
+            [mark] if alone && MARKS.contains(mark) => {
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*mark]).0);
+            }
+            _ => {
+                text.push('\u{fffd}');
+                replaced = true;
+            }
+        }
+    }
+    Decoded { text: Cow::Owned(text), charset: UTF_8.name(), replaced }
+}
+
+/// Quotes, dashes, the ellipsis, the no-break space and the signs § © « ® ° · » in windows-1252.
+const MARKS: &[u8] = b"\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xa7\xa9\xab\xae\xb0\xb7\xbb";
 
 /// Multi-byte sequences that are UTF-8, and runs of bytes that are not.
 fn count_utf8(bytes: &[u8]) -> (usize, usize) {
@@ -184,6 +213,13 @@ mod tests {
         let bytes = [&gbk.repeat(20)[..], b"\xff\xff <p>"].concat();
         let d = decode(&bytes, Some("text/html; charset=gb2312"));
         assert_eq!((d.charset, d.replaced), ("gb18030", true));
+    }
+
+    #[test]
+    fn marks_pasted_into_utf8_are_read() {
+        let mut bytes = "café – déjà vu ".repeat(40).into_bytes();
+        bytes.extend_from_slice(b"Judiciary Law \xa7 468 \x97 and \x93so\x94 on");
+        check(&bytes, None, "UTF-8", "Judiciary Law § 468 — and “so” on");
     }
 
     #[test]

@@ -209,6 +209,22 @@ fn a_declared_list_stands_in_for_one_that_scripts_draw() {
 }
 
 #[test]
+fn a_feed_marked_up_in_the_page_is_a_list() {
+    let entry = |i: usize| {
+        format!(
+            "<article class=h-entry><h2 class=p-name><a class=u-url href=/notes/{i}>Note {i}, on the harbour and its boats</a></h2>\
+             <time class=dt-published datetime=2020-05-0{i}>May</time><p class=p-summary>A few words.</p></article>"
+        )
+    };
+    let entries: String = (1..6).map(entry).collect();
+    let html = format!("<body><div class=h-feed><h1 class=p-name>Notes</h1>{entries}</div></body>");
+    let listing = listing("https://review.example/author/x/", &html);
+    assert_eq!(listing.works.len(), 5);
+    assert_eq!(listing.works[0].title, "Note 1, on the harbour and its boats");
+    assert_eq!(listing.works[4].date.unwrap().to_string(), "2020-05-05");
+}
+
+#[test]
 fn wares_are_no_works() {
     let card = |i: usize| {
         format!(
