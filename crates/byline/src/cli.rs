@@ -109,6 +109,9 @@ pub struct FollowArgs {
     /// The author's name; otherwise the page's own is taken
     #[arg(long)]
     pub name: Option<String>,
+    /// Follow links also where the author's pages ask robots not to (nofollow); `=false` takes it back
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub ignore_nofollow: Option<bool>,
 }
 
 #[derive(Debug, Args)]

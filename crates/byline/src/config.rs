@@ -4,9 +4,11 @@
 //! environment variable `BYLINE_X_Y` is read exactly as the flag `--x-y` would be. [`load`] merges the
 //! layers to a [`Config`], in which every value is known and remembers where it came from.
 
+mod hosts;
 mod rules;
 mod values;
 
+pub use hosts::{BadHost, HostSetting};
 pub use values::{BadValue, LogFormat, Secret, Span, When};
 
 use clap::{Args, Parser};
@@ -75,6 +77,10 @@ pub struct Settings {
     /// plain or json [default: plain]
     #[arg(long, global = true, value_name = "FORMAT", hide_short_help = true)]
     pub log_format: Option<LogFormat>,
+    /// Hosts with politeness of their own; in the file only, each under `[[host]]`.
+    #[arg(skip)]
+    #[serde(rename = "host")]
+    pub hosts: Vec<HostSetting>,
 }
 
 /// All settings by name, once: layers are merged and environment variables found through this list.
@@ -126,6 +132,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     pub log: String,
     pub log_format: LogFormat,
+    /// Hosts with politeness of their own, in the file's order.
+    pub hosts: Vec<HostSetting>,
     /// Where each value came from: `flag`, `environment`, the file's path, `default`.
     pub origins: BTreeMap<&'static str, String>,
 }
@@ -150,6 +158,8 @@ pub enum ConfigError {
     NoHome,
     #[error("per-host must be at least 1")]
     PerHost,
+    #[error("{path}: {error}")]
+    Host { path: PathBuf, error: BadHost },
 }
 
 /// # Errors
@@ -190,6 +200,10 @@ fn resolve(
         )*};
     }
     every_setting!(merge);
+    let hosts: Vec<HostSetting> = layers.into_iter().flat_map(|(_, layer)| layer.hosts).collect();
+    if let (Some(path), Err(error)) = (file, hosts::check(&hosts)) {
+        return Err(ConfigError::Host { path: path.to_owned(), error });
+    }
     if merged.per_host == Some(0) {
         return Err(ConfigError::PerHost);
     }
@@ -214,6 +228,7 @@ fn resolve(
         file: file.map(Path::to_owned),
         log: merged.log.unwrap_or_else(|| "warn".to_owned()),
         log_format: merged.log_format.unwrap_or_default(),
+        hosts,
         origins,
     })
 }
@@ -241,12 +256,15 @@ impl Config {
             ("log", self.log.clone()),
             ("log_format", self.log_format.to_string()),
         ];
-        values
-            .into_iter()
-            .map(|(name, value)| {
-                (name.replace('_', "-"), value, self.origins.get(name).cloned().unwrap_or_default())
-            })
-            .collect()
+        let rows = values.into_iter().map(|(name, value)| {
+            (name.replace('_', "-"), value, self.origins.get(name).cloned().unwrap_or_default())
+        });
+        let file = self.file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let hosts = self
+            .hosts
+            .iter()
+            .map(|host| (format!("host {}", host.pattern), host.to_string(), file.clone()));
+        rows.chain(hosts).collect()
     }
 }
 

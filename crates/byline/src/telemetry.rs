@@ -47,17 +47,19 @@ pub fn numbers() -> Numbers {
         .clone()
 }
 
-/// Libraries stay at warnings until -vvv: their inner life helps only who debugs them.
+/// Libraries stay at warnings until -vvv: their inner life helps only who debugs them. Of a connection to the broker
+/// that ends, also in order, lapin speaks as of an error; the queue tells each loss itself, once.
 fn filter(configured: &str, global: &Global) -> String {
     const OWN: [&str; 9] =
         ["byline", "fetcher", "model", "parser", "queue", "scheduler", "sink", "store", "web"];
+    const QUIET: &str = "lapin=off";
     let own = |level: &str| {
         let targets: Vec<String> = OWN.iter().map(|t| format!("{t}={level}")).collect();
-        format!("warn,{}", targets.join(","))
+        format!("{QUIET},warn,{}", targets.join(","))
     };
     match (global.quiet, global.verbose) {
-        (true, _) => "error".to_owned(),
-        (_, 0) => configured.to_owned(),
+        (true, _) => format!("{QUIET},error"),
+        (_, 0) => format!("{QUIET},{configured}"),
         (_, 1) => own("info"),
         (_, 2) => own("debug"),
         _ => "trace".to_owned(),
@@ -74,5 +76,16 @@ mod tests {
             let global = Global { verbose, ..Global::default() };
             assert!(filter("info,fetcher=debug", &global).parse::<Targets>().is_ok());
         }
+    }
+
+    #[test]
+    fn lapin_is_heard_only_where_somebody_asks_for_it() {
+        let hears = |configured: &str, verbose| {
+            let global = Global { verbose, ..Global::default() };
+            let targets: Targets = filter(configured, &global).parse().unwrap();
+            targets.would_enable("lapin::channels", &tracing::Level::ERROR)
+        };
+        assert!(!hears("warn", 0) && !hears("warn", 1) && !hears("warn", 2));
+        assert!(hears("warn", 3) && hears("warn,lapin=debug", 0));
     }
 }

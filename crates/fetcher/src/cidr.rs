@@ -31,6 +31,11 @@ impl Cidr {
         Self { first: IpAddr::V6(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0)), prefix }
     }
 
+    /// This address alone.
+    pub(crate) fn host(ip: IpAddr) -> Self {
+        Self { first: ip, prefix: if ip.is_ipv4() { 32 } else { 128 } }
+    }
+
     /// Whether `ip` lies in this range. An address of the other family never does.
     pub fn contains(&self, ip: IpAddr) -> bool {
         match (self.first, ip) {

@@ -58,6 +58,8 @@ pub(crate) struct Exchange<'a> {
     waited: Duration,
     /// Bytes received, heads and coded bodies.
     pub(crate) bytes: u64,
+    /// Address of the server that answered last.
+    pub(crate) address: Option<IpAddr>,
     pub(crate) hops: Vec<Hop>,
 }
 
@@ -80,7 +82,7 @@ enum Step {
 impl<'a> Exchange<'a> {
     pub(crate) fn new(client: &'a Client, clock: &'a Clock, grant: &'a Grant) -> Self {
         let (cookies, spent, waited) = (Cookies::default(), Duration::ZERO, Duration::ZERO);
-        Self { client, clock, grant, cookies, spent, waited, bytes: 0, hops: Vec::new() }
+        Self { client, clock, grant, cookies, spent, waited, bytes: 0, address: None, hops: Vec::new() }
     }
 
     pub(crate) async fn run(&mut self) -> Ending {
@@ -194,7 +196,8 @@ impl<'a> Exchange<'a> {
         };
         let at = (self.clock)();
         // The resolver has admitted this address already; should that ever be circumvented, nothing is kept.
-        if let Some(ip) = self.address(&response) {
+        if let Some(ip) = self.address_of(&response) {
+            self.address = Some(ip);
             self.client.guard.check(ip).map_err(|r| Trouble::new(Fault::AddressRefused, r.to_string()))?;
         }
         let head_bytes = head_bytes(response.headers());
@@ -207,7 +210,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Address of the page's server; not known through a proxy.
-    fn address(&self, response: &Response) -> Option<IpAddr> {
+    fn address_of(&self, response: &Response) -> Option<IpAddr> {
         response.remote_addr().filter(|_| self.client.proxy_host.is_none()).map(|address| address.ip())
     }
 
@@ -239,7 +242,7 @@ impl<'a> Exchange<'a> {
     async fn capture(&mut self, url: &PageUrl, answer: Answer) -> Result<Ending, Trouble> {
         let Answer { response, sent, at, deadline } = answer;
         let status = response.status().as_u16();
-        let ip = self.address(&response);
+        let ip = self.address_of(&response);
         let headers = response.headers().clone();
         let codings = joined(&headers, CONTENT_ENCODING);
         let reader = Reader {

@@ -49,11 +49,13 @@ const NAMED_V6: [(Cidr, &str); 4] = [
 
 /// An address that is not visited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{ip} is refused ({range}); --allow-net opens a range")]
+#[error("{ip} is refused ({range}); open it with --allow-net {opened_by}")]
 pub struct Refused {
     pub ip: IpAddr,
     /// What the address is, in a word.
     pub range: &'static str,
+    /// The range that an operator would open for it.
+    pub opened_by: Cidr,
 }
 
 /// A name without an address to connect to.
@@ -94,7 +96,7 @@ impl Guard {
                 None => refused_v6(v6),
             },
         };
-        range.map_or(Ok(()), |range| Err(Refused { ip, range }))
+        range.map_or(Ok(()), |(opened_by, range)| Err(Refused { ip, range, opened_by }))
     }
 
     /// Checks the host where it is an address. `url` has already read the decimal, octal, hexadecimal and
@@ -135,19 +137,19 @@ impl Guard {
     }
 }
 
-fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
-    REFUSED_V4.iter().find(|(range, _)| range.contains(ip.into())).map(|(_, name)| *name)
+fn refused_v4(ip: Ipv4Addr) -> Option<(Cidr, &'static str)> {
+    REFUSED_V4.iter().find(|(range, _)| range.contains(ip.into())).copied()
 }
 
-fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
-    let named = |list: &[(Cidr, &'static str)]| {
-        list.iter().find(|(range, _)| range.contains(ip.into())).map(|(_, name)| *name)
-    };
+fn refused_v6(ip: Ipv6Addr) -> Option<(Cidr, &'static str)> {
+    let named =
+        |list: &[(Cidr, &'static str)]| list.iter().find(|(range, _)| range.contains(ip.into())).copied();
+    let alone = |name| Some((Cidr::host(ip.into()), name));
     match ip {
-        Ipv6Addr::LOCALHOST => Some("loopback"),
-        Ipv6Addr::UNSPECIFIED => Some("unspecified"),
+        Ipv6Addr::LOCALHOST => alone("loopback"),
+        Ipv6Addr::UNSPECIFIED => alone("unspecified"),
         _ if GLOBAL_V6.contains(ip.into()) => named(&REFUSED_V6),
-        _ => named(&NAMED_V6).or(Some("not global")),
+        _ => named(&NAMED_V6).or_else(|| alone("not global")),
     }
 }
 

@@ -41,7 +41,7 @@ impl FetchStage {
         }
         let mut exchange = Exchange::new(&self.client, &self.clock, &grant);
         let ending = exchange.run().await;
-        let Exchange { bytes, hops, .. } = exchange;
+        let Exchange { bytes, address, hops, .. } = exchange;
         let ended_at = (self.clock)();
         let origin = std::mem::take(&mut grant.origin);
         let outcome = match ending {
@@ -65,7 +65,8 @@ impl FetchStage {
                 }
             }
         };
-        let fetched = Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes, hops, outcome };
+        let cause = Cause::Visit;
+        let fetched = Fetched { grant, cause, started_at, ended_at, bytes, address, hops, outcome };
         record(&fetched);
         Ok(Some(fetched))
     }

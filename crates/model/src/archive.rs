@@ -52,6 +52,13 @@ impl Capture {
         self.response_headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
+    /// The values of all response headers of that name, one a line.
+    pub fn header_lines(&self, name: &str) -> Option<String> {
+        let named = self.response_headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        let values: Vec<&str> = named.map(|(_, v)| v.as_str()).collect();
+        (!values.is_empty()).then(|| values.join("\n"))
+    }
+
     /// The body without content coding, at most `limit` bytes.
     ///
     /// # Errors

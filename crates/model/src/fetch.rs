@@ -3,6 +3,7 @@
 use crate::{AuthorId, CaptureRef, JobId, PageId, PageKind, PageUrl, Stamp, VisitId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// Permission for one visit to one page, given when its host is free and its gap has passed. Data of
 /// `byline.fetch.requested.v1`.
@@ -103,6 +104,9 @@ pub struct Fetched {
     pub ended_at: DateTime<Utc>,
     /// Bytes received, headers and coded body.
     pub bytes: u64,
+    /// Address that answered; none where nobody did, and through a proxy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
     /// Redirects that were followed within the exchange (same page, other spelling), in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hops: Vec<Hop>,
@@ -217,8 +221,8 @@ impl Fault {
     }
 
     /// The server could not be reached or spoken with, so every page of the host is affected: counts
-    /// towards the host's circuit.
+    /// towards the host's circuit. An address that we refuse ourselves is none of the host's doing.
     pub fn is_of_host(self) -> bool {
-        matches!(self, Self::Dns | Self::Connect | Self::ConnectTimeout | Self::Tls | Self::AddressRefused)
+        matches!(self, Self::Dns | Self::Connect | Self::ConnectTimeout | Self::Tls)
     }
 }

@@ -43,7 +43,7 @@ pub struct PageInput<'a> {
     pub bytes: &'a [u8],
     /// Value of the Content-Type header.
     pub content_type: Option<&'a str>,
-    /// Value of the X-Robots-Tag header.
+    /// Values of the X-Robots-Tag headers, one a line.
     pub x_robots_tag: Option<&'a str>,
     /// No date of the page can be later.
     pub captured_at: DateTime<Utc>,

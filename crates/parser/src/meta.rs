@@ -101,18 +101,84 @@ pub(crate) fn order_of(page: &Page) -> date::Order {
 /// Most directives for robots that are kept; a dozen are known.
 const MAX_DIRECTIVES: usize = 32;
 
-/// Directives for robots, from `<meta name=robots>` and X-Robots-Tag: lower case, each once.
+/// Directives for robots in general or for us by name, from `<meta>` and X-Robots-Tag: lower case, each once.
+/// What is said to another robot by its name (`otherbot: noindex, nofollow`) is not ours to obey.
 pub fn robots(page: &Page, input: &PageInput<'_>) -> Vec<String> {
     let head = head::Head::read(page);
-    let metas = head.all("robots").map(str::to_owned).collect::<Vec<_>>();
+    let metas =
+        ["robots", ROBOT].into_iter().flat_map(|name| head.all(name).map(str::to_owned).collect::<Vec<_>>());
     let mut out: Vec<String> = Vec::new();
-    for directives in metas.iter().map(String::as_str).chain(input.x_robots_tag) {
+    let headers = input.x_robots_tag.unwrap_or_default().lines().map(str::to_owned);
+    for directives in metas.chain(headers) {
+        let mut ours = true;
         for directive in directives.split(',') {
-            let directive = directive.trim().to_ascii_lowercase();
-            if !directive.is_empty() && out.len() < MAX_DIRECTIVES && !out.contains(&directive) {
+            let mut directive = directive.trim().to_ascii_lowercase();
+            // A name holds until the next one. `unavailable_after: DATE` and `max-snippet: N` have colons as well.
+            if let Some((name, rest)) = directive.split_once(':').filter(|(name, _)| !is_rule(name)) {
+                ours = matches!(name.trim(), ROBOT | "*" | "robots");
+                directive = rest.trim().to_owned();
+            }
+            if ours && !directive.is_empty() && out.len() < MAX_DIRECTIVES && !out.contains(&directive) {
                 out.push(directive);
             }
         }
     }
     out
+}
+
+/// How a page can address us by name, in lower case.
+const ROBOT: &str = "byline";
+
+/// A directive that takes a value after a colon.
+fn is_rule(name: &str) -> bool {
+    let name = name.trim();
+    name == "unavailable_after" || name.starts_with("max-") || name.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_robots(head: &str, header: Option<&str>, expected: &[&str]) {
+        let url = url::Url::parse("https://a.example/").unwrap();
+        let page = Page::parse(&url, &format!("<html><head>{head}</head><body></body></html>"));
+        let hints = model::Hints { expected: model::PageKind::Other, authors: Vec::new(), listed: None };
+        let input = PageInput {
+            url: &url,
+            bytes: &[],
+            content_type: None,
+            x_robots_tag: header,
+            captured_at: chrono::DateTime::UNIX_EPOCH,
+            hints: &hints,
+        };
+        assert_eq!(robots(&page, &input), expected);
+    }
+
+    #[test]
+    fn directives_come_from_the_page_and_from_the_header() {
+        check_robots("<meta name=ROBOTS content='noindex, NoFollow'>", None, &["noindex", "nofollow"]);
+        check_robots("<meta name=byline content=nofollow>", Some("noarchive"), &["nofollow", "noarchive"]);
+        check_robots(
+            "<meta name=robots content=none>",
+            Some("none, max-snippet: 20"),
+            &["none", "max-snippet: 20"],
+        );
+    }
+
+    #[test]
+    fn what_is_said_to_another_robot_is_not_ours() {
+        check_robots("<meta name=googlebot content=nofollow>", Some("otherbot: noindex, nofollow"), &[]);
+        check_robots("", Some("otherbot: noindex\nnofollow"), &["nofollow"]);
+        check_robots(
+            "",
+            Some("otherbot: noindex, nofollow, Byline: nosnippet, noarchive"),
+            &["nosnippet", "noarchive"],
+        );
+        check_robots(
+            "",
+            Some("unavailable_after: 25 Jun 2030 15:00:00 PST, nofollow"),
+            &["unavailable_after: 25 jun 2030 15:00:00 pst", "nofollow"],
+        );
+    }
 }

@@ -117,11 +117,12 @@ impl ParseStage {
         let hints = fetched.grant.hints.clone();
         let url = answered.clone();
         let mut parsing = tokio::task::spawn_blocking(move || {
+            let directives = kept.header_lines("x-robots-tag");
             let input = PageInput {
                 url: &url,
                 bytes: &bytes,
                 content_type: content_type.as_deref(),
-                x_robots_tag: kept.header("x-robots-tag"),
+                x_robots_tag: directives.as_deref(),
                 captured_at: kept.captured_at,
                 hints: &hints,
             };
@@ -288,7 +289,16 @@ mod tests {
             origin: model::Provenance::default(),
         };
         let (started_at, ended_at) = (now(), now());
-        Fetched { grant, cause: Cause::Visit, started_at, ended_at, bytes: 0, hops: Vec::new(), outcome }
+        Fetched {
+            grant,
+            cause: Cause::Visit,
+            started_at,
+            ended_at,
+            bytes: 0,
+            address: None,
+            hops: Vec::new(),
+            outcome,
+        }
     }
 
     async fn captured(archive: &Kept, body: String, coding: Option<&str>) -> Outcome {

@@ -18,7 +18,7 @@ pub struct Config {
     /// Exchanges in flight to one host.
     pub per_host: u32,
     /// Hosts with rules of their own, by name (`example.org`, `127.0.0.1:8080`); a name with a leading dot
-    /// speaks for all hosts below it.
+    /// speaks for that host and all hosts below it, and `*` for every host.
     pub hosts: BTreeMap<String, HostRule>,
     /// Most leases out at once, which is also the most messages of live work in all queues together.
     pub lead: usize,
@@ -35,11 +35,16 @@ pub struct Config {
     pub rules_kept: usize,
 }
 
+/// What an operator says of some hosts. Each value is taken from the most particular name that gives it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostRule {
     /// Stands above the default and above robots.txt: the operator answers for it.
     pub gap: Option<Duration>,
     pub per_host: Option<u32>,
+    /// Of the hosts with this on one address, one is visited at a time, and the gap is between visits to any of
+    /// them. Off where nobody says so: behind the addresses of a content delivery network stand thousands of
+    /// sites that have nothing to do with each other, and each would wait for all others.
+    pub share_gap: Option<bool>,
 }
 
 impl Default for Config {
@@ -59,26 +64,33 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The rule of the host itself, else of the longest name with a dot that it lies below.
-    pub fn host_rule(&self, host: &HostKey) -> HostRule {
-        if let Some(rule) = self.hosts.get(host.as_str()) {
-            return rule.clone();
-        }
+    /// The rules that speak of this host, the most particular first: its own name, the names it lies below, all.
+    fn rules_of<'a>(&'a self, host: &'a HostKey) -> impl Iterator<Item = &'a HostRule> {
         let name = host.as_str();
-        let below = name.match_indices('.').find_map(|(at, _)| self.hosts.get(&name[at..]));
-        below.or_else(|| self.hosts.get(&format!(".{name}"))).cloned().unwrap_or_default()
+        let own = [self.hosts.get(name), self.hosts.get(&format!(".{name}"))];
+        let below = name.match_indices('.').map(|(at, _)| self.hosts.get(&name[at..]));
+        own.into_iter().chain(below).chain([self.hosts.get("*")]).flatten()
     }
 
     /// The gap of a host: the operator's word, else the longer of the default and the host's crawl-delay.
     pub fn gap_of(&self, host: &HostKey, crawl_delay: Option<Duration>) -> Duration {
-        match self.host_rule(host).gap {
+        match self.rules_of(host).find_map(|rule| rule.gap) {
             Some(gap) => gap,
             None => self.gap.max(crawl_delay.unwrap_or_default().min(MAX_DELAY)),
         }
     }
 
     pub fn per_host_of(&self, host: &HostKey) -> u32 {
-        self.host_rule(host).per_host.unwrap_or(self.per_host).max(1)
+        self.rules_of(host).find_map(|rule| rule.per_host).unwrap_or(self.per_host).max(1)
+    }
+
+    /// The largest [`Config::per_host_of`] that any host can have.
+    pub fn most_per_host(&self) -> u32 {
+        self.hosts.values().filter_map(|rule| rule.per_host).chain([self.per_host]).fold(1, u32::max)
+    }
+
+    pub fn shares_gap(&self, host: &HostKey) -> bool {
+        self.rules_of(host).find_map(|rule| rule.share_gap).unwrap_or(false)
     }
 }
 
@@ -87,7 +99,7 @@ mod tests {
     use super::*;
 
     fn config(name: &str, gap_s: u64) -> Config {
-        let rule = HostRule { gap: Some(Duration::from_secs(gap_s)), per_host: None };
+        let rule = HostRule { gap: Some(Duration::from_secs(gap_s)), ..HostRule::default() };
         Config { hosts: BTreeMap::from([(name.to_owned(), rule)]), ..Config::default() }
     }
 
@@ -113,5 +125,32 @@ mod tests {
         check_gap(&config(".a.example", 5), "b.a.example", None, 5);
         check_gap(&config(".a.example", 5), "a.example", None, 5);
         check_gap(&config(".a.example", 5), "ba.example", None, 2);
+    }
+
+    #[test]
+    fn each_value_is_taken_from_the_most_particular_rule_that_gives_it() {
+        let rule = |gap_s: Option<u64>, per_host, share_gap| HostRule {
+            gap: gap_s.map(Duration::from_secs),
+            per_host,
+            share_gap,
+        };
+        let config = Config {
+            hosts: BTreeMap::from([
+                ("*".to_owned(), rule(Some(9), Some(2), Some(true))),
+                (".a.example".to_owned(), rule(Some(5), None, None)),
+                ("b.a.example".to_owned(), rule(None, Some(4), Some(false))),
+            ]),
+            ..Config::default()
+        };
+        let of = |host: &str| {
+            let host = HostKey(host.into());
+            (config.gap_of(&host, None).as_secs(), config.per_host_of(&host), config.shares_gap(&host))
+        };
+        assert_eq!(of("b.a.example"), (5, 4, false));
+        assert_eq!(of("c.a.example"), (5, 2, true));
+        assert_eq!(of("a.example"), (5, 2, true));
+        assert_eq!(of("127.0.0.1:8080"), (9, 2, true));
+        assert_eq!(config.most_per_host(), 4);
+        assert!(!Config::default().shares_gap(&HostKey("a.example".into())));
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     judge::{Judgement, judge},
     robots::{Rules, RulesCache},
 };
-use model::{Disposition, Grant, Origin, PageKind, SourceId, VisitId};
+use model::{Grant, Origin, PageKind, SourceId, VisitId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -63,8 +63,8 @@ impl Scheduler {
             ticked.full = true;
             return Ok(ticked);
         }
-        let ask =
-            CandidateAsk { now, limit: room, per_host: self.config.per_host, sources: self.sources.clone() };
+        let per_host = self.config.most_per_host();
+        let ask = CandidateAsk { now, limit: room, per_host, sources: self.sources.clone() };
         let candidates = self.store.candidates(&ask).await?;
         let mut granted = Vec::new();
         let mut denied = Vec::new();
@@ -74,13 +74,16 @@ impl Scheduler {
             match judge(&candidate, rules.as_deref(), now, &self.config) {
                 Judgement::Grant { gap } => granted.push((candidate, gap)),
                 Judgement::RobotsFirst => wanted.push(candidate.origin),
-                Judgement::Deny { next_due, code } => {
+                Judgement::Deny { next_due, disposition, code, detail } => {
+                    let visit = VisitId::new();
                     denied.push(Denied {
-                        visit: VisitId::new(),
+                        visit,
                         page: candidate.page,
                         at: now,
                         next_due,
+                        disposition,
                         code,
+                        detail,
                     });
                 }
             }
@@ -95,7 +98,7 @@ impl Scheduler {
             self.store.record_denied(&denied).await?;
             ticked.denied = denied.len();
             for denial in &denied {
-                let disposition = Disposition::RobotsDenied.as_str();
+                let disposition = denial.disposition.as_str();
                 metrics::counter!("byline_visits_total", "disposition" => disposition, "code" => denial.code)
                     .increment(1);
                 tracing::info!(visit.id = %denial.visit, page.id = %denial.page, disposition, code = denial.code, "visit");
@@ -124,6 +127,7 @@ impl Scheduler {
                 now,
                 until,
                 per_host: self.config.per_host_of(&c.host),
+                share_gap: self.config.shares_gap(&c.host),
             })
             .collect();
         let taken = self.store.lease(&leases).await?;

@@ -2,7 +2,7 @@
 
 use crate::{Config, robots::Rules};
 use chrono::TimeDelta;
-use model::PageKind;
+use model::{Disposition, Fault, PageKind};
 use std::time::Duration;
 use store::{Candidate, Time};
 
@@ -15,7 +15,10 @@ pub enum Judgement {
     RobotsFirst,
     Deny {
         next_due: Time,
+        disposition: Disposition,
         code: &'static str,
+        /// For people; empty where the code says it all.
+        detail: String,
     },
 }
 
@@ -31,15 +34,22 @@ pub fn judge(candidate: &Candidate, rules: Option<&Rules>, now: Time, config: &C
     if rules.allows(&candidate.url) {
         return Judgement::Grant { gap: config.gap_of(&candidate.host, rules.crawl_delay()) };
     }
+    let later = now + denied_for(candidate.kind, candidate.failures);
+    let denied = |next_due, code| Judgement::Deny {
+        next_due,
+        disposition: Disposition::RobotsDenied,
+        code,
+        detail: String::new(),
+    };
+    if let Some(why) = rules.refused() {
+        let (disposition, code) = (Disposition::Refused, Fault::AddressRefused.code());
+        return Judgement::Deny { next_due: later, disposition, code, detail: why.to_owned() };
+    }
     if rules.is_unreachable() {
         // By then robots.txt is asked for again, and is granted before this page.
-        let next_due = candidate.robots_expires_at.unwrap_or(now).max(now);
-        return Judgement::Deny { next_due, code: "robots-unreachable" };
+        return denied(candidate.robots_expires_at.unwrap_or(now).max(now), "robots-unreachable");
     }
-    Judgement::Deny {
-        next_due: now + denied_for(candidate.kind, candidate.failures),
-        code: "robots-disallow",
-    }
+    denied(later, "robots-disallow")
 }
 
 /// Days between looks at a page that robots.txt forbids: 1, 2, 4, ... to 7 for lists and 30 for articles.
@@ -103,7 +113,12 @@ mod tests {
             &Judgement::Grant { gap: Duration::from_secs(7) },
         );
         let next_due = now() + TimeDelta::days(1);
-        let denied = Judgement::Deny { next_due, code: "robots-disallow" };
+        let denied = Judgement::Deny {
+            next_due,
+            disposition: Disposition::RobotsDenied,
+            code: "robots-disallow",
+            detail: String::new(),
+        };
         check(&page, Some("user-agent: *\ndisallow: /x"), &denied);
     }
 
@@ -111,7 +126,25 @@ mod tests {
     fn an_unreachable_robots_txt_denies_until_it_is_asked_for_again() {
         let page = candidate(PageKind::Article, Some(23));
         let rules = Rules::from_verdict(&store::RobotsVerdict::DisallowAll);
-        let expected = Judgement::Deny { next_due: now() + TimeDelta::hours(1), code: "robots-unreachable" };
+        let expected = Judgement::Deny {
+            next_due: now() + TimeDelta::hours(1),
+            disposition: Disposition::RobotsDenied,
+            code: "robots-unreachable",
+            detail: String::new(),
+        };
+        assert_eq!(judge(&page, Some(&rules), now(), &Config::default()), expected);
+    }
+
+    #[test]
+    fn an_address_that_the_guard_refuses_is_told_as_such() {
+        let page = candidate(PageKind::Listing, Some(0));
+        let rules = Rules::from_verdict(&store::RobotsVerdict::Refused("10.0.0.1 is refused".to_owned()));
+        let expected = Judgement::Deny {
+            next_due: now() + TimeDelta::days(1),
+            disposition: Disposition::Refused,
+            code: "address-refused",
+            detail: "10.0.0.1 is refused".to_owned(),
+        };
         assert_eq!(judge(&page, Some(&rules), now(), &Config::default()), expected);
     }
 

@@ -16,21 +16,32 @@ pub struct Rules {
     robots: robotxt::Robots,
     /// The file could not be had: denial is for now, not by the site's word.
     unreachable: bool,
+    /// Why our own guard refuses the origin's address.
+    refused: Option<String>,
 }
 
 impl Rules {
     pub fn from_verdict(verdict: &RobotsVerdict) -> Self {
         match verdict {
             RobotsVerdict::Rules(text) => Self::parse(text.as_bytes()),
-            RobotsVerdict::AllowAll => Self { robots: robotxt::Robots::allow_all(), unreachable: false },
-            RobotsVerdict::DisallowAll => Self { robots: robotxt::Robots::disallow_all(), unreachable: true },
+            RobotsVerdict::AllowAll => Self::of(robotxt::Robots::allow_all()),
+            RobotsVerdict::DisallowAll => {
+                Self { unreachable: true, ..Self::of(robotxt::Robots::disallow_all()) }
+            }
+            RobotsVerdict::Refused(why) => {
+                Self { refused: Some(why.clone()), ..Self::of(robotxt::Robots::disallow_all()) }
+            }
         }
+    }
+
+    fn of(robots: robotxt::Robots) -> Self {
+        Self { robots, unreachable: false, refused: None }
     }
 
     /// Reads the file's first 500 KiB (§2.5). Never fails: what is no directive is passed over.
     pub fn parse(text: &[u8]) -> Self {
         let text = &text[..text.len().min(robotxt::BYTE_LIMIT + 1)];
-        Self { robots: robotxt::Robots::parse(&with_bare_tokens(text), PRODUCT_TOKEN), unreachable: false }
+        Self::of(robotxt::Robots::parse(&with_bare_tokens(text), PRODUCT_TOKEN))
     }
 
     pub fn allows(&self, url: &PageUrl) -> bool {
@@ -39,6 +50,11 @@ impl Rules {
 
     pub fn is_unreachable(&self) -> bool {
         self.unreachable
+    }
+
+    /// In words for people.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     pub fn crawl_delay(&self) -> Option<Duration> {

@@ -159,6 +159,7 @@ fn look_again_at(target: &PageUrl, context: &VisitContext, given: &Given) -> New
         depth: context.page.depth,
         redirected_from: None,
         again,
+        mixed: false,
     }
 }
 

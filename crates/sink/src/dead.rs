@@ -51,6 +51,7 @@ fn never_fetched(grant: Grant, message: &str, at: DateTime<Utc>) -> Fetched {
         started_at: at,
         ended_at: at,
         bytes: 0,
+        address: None,
         hops: Vec::new(),
         outcome: Outcome::Failed { fault: Fault::Protocol, detail: message.to_owned() },
     }

@@ -88,6 +88,9 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
         let next = Next::Never { failed: visit.failed };
         let mut findings = Findings::new(visit.disposition, visit.code, next);
         findings.robots = Some(visit.row);
+        if let Outcome::Failed { detail, .. } = &fetched.outcome {
+            findings.detail.clone_from(detail);
+        }
         return findings;
     }
     if let Reading::Failed { code, message } = &given.reading {
@@ -215,6 +218,7 @@ fn redirected(context: &VisitContext, given: &Given, status: u16, to: &PageUrl) 
         depth: page.depth,
         redirected_from: Some(page.id),
         again: false,
+        mixed: false,
     });
     findings
 }

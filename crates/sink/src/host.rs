@@ -51,7 +51,8 @@ pub(crate) fn change(context: &VisitContext, fetched: &Fetched) -> HostChange {
     let gap_ms = (fetched.grant.hints.expected != PageKind::Robots
         && host.gap_ms != Some(fetched.grant.gap_ms))
     .then_some(fetched.grant.gap_ms);
-    HostChange { ended_at: fetched.ended_at, wait, failures, open_until, gap_ms }
+    let shared = fetched.address.map(|address| (address, later(gap, jitter)));
+    HostChange { ended_at: fetched.ended_at, wait, failures, open_until, gap_ms, shared }
 }
 
 /// Exactly what the server asks (RFC 9110 §10.2.3), else doubling up to a day.

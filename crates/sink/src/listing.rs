@@ -4,11 +4,12 @@
 mod discover;
 mod missing;
 mod pace;
+mod theirs;
 
 use crate::{Policy, article::titles_agree, decide::Findings, policy::is_list, reading::Given};
 use model::{Cause, Container, Listing, PageKind, PageUrl, Parsed, Work};
 use serde_json::json;
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 use store::{
     KnownWork, ListingState, NewEvent, SourceAlarm, SourceChange, VisitContext, WorkChange, WorkState,
     work_key,
@@ -29,10 +30,26 @@ pub(crate) struct Seen {
 }
 
 /// One entry with its address read.
+#[derive(Clone)]
 struct Entry<'a> {
     work: &'a Work,
     url: Option<PageUrl>,
     key: String,
+}
+
+impl Entry<'_> {
+    /// A sitemap gives addresses only: what shows no title renames nothing.
+    fn renames(&self, known: &KnownWork) -> bool {
+        !self.work.title.is_empty() && known.title != self.work.title
+    }
+
+    /// As the list shows it, else its address.
+    fn title(&self) -> &str {
+        match self.work.title.as_str() {
+            "" => self.url.as_ref().map(PageUrl::as_str).unwrap_or_default(),
+            title => title,
+        }
+    }
 }
 
 pub(crate) fn decide(
@@ -45,15 +62,17 @@ pub(crate) fn decide(
     let nothing = Listing::default();
     let listing = parsed.listing.as_ref().unwrap_or(&nothing);
     let own_title = findings.read.as_ref().and_then(|a| a.title.as_ref()).map(|t| t.value.as_str());
-    let entries = entries(context, listing, own_title, policy.max_works_per_page);
+    let all = entries(context, listing, own_title, policy.most_entries(parsed.kind.value));
     let at = given.fetched.ended_at;
-    let mut seen = Seen {
-        container: listing.container,
-        daily_works: pace::daily_works(&listing.works, given.fetched.started_at),
-        ..Seen::default()
-    };
+    let mut seen = Seen { container: listing.container, ..Seen::default() };
     for state in &context.listings {
         let first = is_first_page(context, state);
+        let entries = match context.page.mixed && !first {
+            true => Cow::Owned(theirs::of(&all, state, &given.fetched.grant.hints)),
+            false => Cow::Borrowed(all.as_slice()),
+        };
+        let pace = pace::daily_works(entries.iter().map(|e| e.work), given.fetched.started_at);
+        seen.daily_works = [seen.daily_works, pace].into_iter().flatten().reduce(f64::max);
         // A feed, or another address of a page that is read already, shows works in passing: their place stays
         // the page of the list on which they stand.
         let in_passing = matches!(parsed.kind.value, PageKind::Feed | PageKind::Sitemap)
@@ -70,7 +89,10 @@ pub(crate) fn decide(
                 let kind = if back { "work.returned" } else { "work.listed" };
                 findings.events.push(work_event(kind, state, entry, context, given));
             }
-            seen.changed |= back || known.is_none_or(|k| k.title != entry.work.title);
+            seen.changed |= back || known.is_none_or(|k| entry.renames(k));
+            if known.is_some() && !back && entry.work.title.is_empty() {
+                continue;
+            }
             let known = known.filter(|_| in_passing);
             findings.works.push(listed(state, entry, position, known, context, given));
         }
@@ -175,7 +197,7 @@ fn listed(
         key: entry.key.clone(),
         seen_on,
         state: WorkState::Listed {
-            title: work.title.clone(),
+            title: entry.title().to_owned(),
             url: entry.url.clone(),
             date: work.date,
             authors: work.authors.clone(),
@@ -201,7 +223,7 @@ fn work_event(
         data: json!({
             "source": state.source,
             "listing": context.page.url,
-            "title": entry.work.title,
+            "title": entry.title(),
             "url": entry.url,
             "date": entry.work.date,
             "authors": entry.work.authors,

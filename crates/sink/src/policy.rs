@@ -14,10 +14,12 @@ pub struct Policy {
     pub max_list_pages: u32,
     /// Works taken from one page, at most.
     pub max_works_per_page: usize,
-    /// Feeds of one author that are followed beside the page.
+    /// Entries of one sitemap that are looked at, at most: most of them are others'.
+    pub max_sitemap_entries: usize,
+    /// Feeds that are followed beside an author's page: the author's own, else one of the whole site.
     pub max_feeds: usize,
-    /// Follows links also where a page asks not to.
-    pub ignore_nofollow: bool,
+    /// Sitemaps of the site that are followed beside an author's page, and parts of one of them.
+    pub max_sitemaps: usize,
 }
 
 /// Seconds between two visits to a page.
@@ -45,13 +47,18 @@ impl Default for Policy {
             max_depth: 400,
             max_list_pages: 1000,
             max_works_per_page: 2000,
+            max_sitemap_entries: 10_000,
             max_feeds: 2,
-            ignore_nofollow: false,
+            max_sitemaps: 3,
         }
     }
 }
 
 impl Policy {
+    pub(crate) fn most_entries(&self, kind: PageKind) -> usize {
+        if kind == PageKind::Sitemap { self.max_sitemap_entries } else { self.max_works_per_page }
+    }
+
     pub(crate) fn bounds(&self, kind: PageKind) -> Bounds {
         if is_list(kind) { self.listing } else { self.article }
     }

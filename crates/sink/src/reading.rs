@@ -1,6 +1,6 @@
 //! One result as the decision sees it, its text already loaded.
 
-use crate::refine::refine;
+use crate::{Policy, refine::refine};
 use model::{Article, Fetched, PageKey, PageUrl, Parsed};
 use store::work_key;
 
@@ -55,12 +55,13 @@ impl Given {
     }
 
     /// Keys of the works that the page lists, each once.
-    pub fn work_keys(&self, limit: usize) -> Vec<String> {
-        let Some(listing) = self.parsed().and_then(|p| p.listing.as_ref()) else { return Vec::new() };
+    pub fn work_keys(&self, policy: &Policy) -> Vec<String> {
+        let Some(parsed) = self.parsed() else { return Vec::new() };
+        let Some(listing) = &parsed.listing else { return Vec::new() };
         let mut keys: Vec<String> = listing
             .works
             .iter()
-            .take(limit)
+            .take(policy.most_entries(parsed.kind.value))
             .map(|w| work_key(w.url.as_deref().and_then(|u| PageUrl::parse(u).ok()).as_ref(), &w.title))
             .collect();
         keys.sort_unstable();

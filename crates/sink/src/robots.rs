@@ -2,11 +2,17 @@
 
 use crate::{backoff::fraction, reading::Reading, trouble::Trouble};
 use chrono::TimeDelta;
-use model::{Disposition, Fault, Fetched, Outcome, PageKind};
+use model::{Disposition, Fault, Fetched, Outcome, PageKind, PageUrl};
 use store::{RobotsRow, RobotsVerdict, VisitContext};
 
 /// §2.4: a copy is not used for longer than a day.
 const FRESH: TimeDelta = TimeDelta::hours(24);
+
+/// How long it is known that the guard refuses the address: long enough for the pages that wait to be told.
+const REFUSED: TimeDelta = TimeDelta::seconds(5);
+
+/// Most sitemaps that are taken from one file, in its order.
+const MOST_SITEMAPS: usize = 5;
 
 /// Bytes of the file that are read (§2.5) and kept.
 pub(crate) const LIMIT: usize = 500 * 1024;
@@ -27,6 +33,7 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
             verdict,
             fetched_at: ended_at,
             expires_at: ended_at + FRESH,
+            sitemaps: Vec::new(),
         },
         disposition,
         code: code.to_owned(),
@@ -34,7 +41,9 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
     };
     let trouble = match (&fetched.outcome, reading) {
         (Outcome::Captured { .. }, Reading::Robots { text }) => {
-            return rules(RobotsVerdict::Rules(text.clone()), Disposition::Stored, "robots");
+            let mut visit = rules(RobotsVerdict::Rules(text.clone()), Disposition::Stored, "robots");
+            visit.row.sitemaps = sitemaps(text, &fetched.grant.url);
+            return visit;
         }
         // Some answer, and nothing in it that could be read as rules.
         (Outcome::Captured { .. }, _) => {
@@ -56,17 +65,48 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
     // "Unreachable" (§2.3.1.4): nothing is allowed until it can be had; asked again within a day.
     let salt = fraction(&context.page.key, fetched.grant.visit, "robots");
     let wait = trouble.wait(PageKind::Robots, context.page.failures, salt).min(FRESH);
+    // Refused by our own guard, which is no word of the site and costs it nothing: told as what it is, and asked
+    // again as soon as somebody wants the page again, for then the range may be open.
+    let (verdict, wait) = match &fetched.outcome {
+        Outcome::Failed { fault: Fault::AddressRefused, detail } => {
+            (RobotsVerdict::Refused(detail.clone()), REFUSED)
+        }
+        _ => (RobotsVerdict::DisallowAll, wait),
+    };
     RobotsVisit {
         row: RobotsRow {
             origin: fetched.grant.url.origin(),
-            verdict: RobotsVerdict::DisallowAll,
+            verdict,
             fetched_at: ended_at,
             expires_at: ended_at + wait,
+            sitemaps: Vec::new(),
         },
         disposition: trouble.disposition,
         code: trouble.code,
         failed: true,
     }
+}
+
+/// The `Sitemap:` lines (sitemaps.org, "Specifying the Sitemap location in your robots.txt file") that name a
+/// sitemap of the same host.
+fn sitemaps(text: &str, robots: &PageUrl) -> Vec<String> {
+    let named = text.trim_start_matches('\u{feff}').lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.trim()
+            .eq_ignore_ascii_case("sitemap")
+            .then(|| value.split('#').next().unwrap_or_default().trim())
+    });
+    let mut found: Vec<String> = Vec::new();
+    for url in named
+        .filter(|value| !value.is_empty())
+        .filter_map(|value| PageUrl::from_url(robots.url().join(value).ok()?).ok())
+    {
+        if url.host_key() == robots.host_key() && !found.contains(&url.to_string()) {
+            found.push(url.to_string());
+        }
+    }
+    found.truncate(MOST_SITEMAPS);
+    found
 }
 
 #[cfg(test)]
@@ -108,5 +148,16 @@ mod tests {
         let failed = |fault| Outcome::Failed { fault, detail: String::new() };
         check(failed(Fault::Dns), None, &RobotsVerdict::DisallowAll, 5..=6);
         check(failed(Fault::RedirectLoop), None, &RobotsVerdict::AllowAll, DAY);
+        let refused = Outcome::Failed { fault: Fault::AddressRefused, detail: "10.0.0.1 is refused".into() };
+        check(refused, None, &RobotsVerdict::Refused("10.0.0.1 is refused".into()), 5..=5);
+    }
+
+    #[test]
+    fn sitemaps_of_the_same_host_are_taken() {
+        let text = "\u{feff}Sitemap: https://a.example/one.xml # first\nUser-agent: *\nDisallow: /x\r\n\
+                    sitemap : /two.xml\nSITEMAP:https://b.example/three.xml\nSitemap: https://a.example/one.xml\n\
+                    Sitemap:\nSitemap: ftp://a.example/x";
+        let robots = PageUrl::parse("https://a.example/robots.txt").unwrap();
+        assert_eq!(sitemaps(text, &robots), ["https://a.example/one.xml", "https://a.example/two.xml"]);
     }
 }

@@ -152,7 +152,7 @@ impl SinkStage {
             page: given.fetched.grant.page,
             cause: given.fetched.cause,
             canonical: given.canonical(),
-            works: given.work_keys(self.policy.max_works_per_page),
+            works: given.work_keys(&self.policy),
             content: given.content(),
         }
     }

@@ -111,6 +111,7 @@ fn context(n: usize) -> VisitContext {
             sources: vec![SourceId(n as i64)],
             redirects: 0,
             alias_of: None,
+            mixed: false,
             url: url.clone(),
         },
         host: HostState {
@@ -129,6 +130,9 @@ fn context(n: usize) -> VisitContext {
             pages: 1,
             alarm: None,
             is_first_page: true,
+            home: url.clone(),
+            sitemaps: Vec::new(),
+            ignore_nofollow: false,
             works: Vec::new(),
         }],
     }
@@ -156,6 +160,7 @@ fn given(context: &VisitContext, listing: Listing, visit: VisitId, now: Time) ->
             started_at: now,
             ended_at: now,
             bytes: 10_000,
+            address: None,
             hops: Vec::new(),
             outcome: Outcome::Captured {
                 status: 200,

@@ -67,10 +67,11 @@ async fn main() -> Result<(), Failure> {
 
 /// Puts one page for each article into the frontier, on hosts of their own.
 async fn discover(store: &DynStore, run: usize, articles: usize, now: Time) -> Result<(), Failure> {
-    let follow = Follow { url: PageUrl::parse(&format!("https://run{run}.example/author"))?, name: None };
+    let follow = Follow::page(PageUrl::parse(&format!("https://run{run}.example/author"))?);
     let followed = store.follow(&follow, now).await?;
     let until = now + TimeDelta::minutes(10);
-    let lease = Lease { visit: VisitId::new(), page: followed.page, now, until, per_host: 1 };
+    let lease =
+        Lease { visit: VisitId::new(), page: followed.page, now, until, per_host: 1, share_gap: false };
     store.lease(std::slice::from_ref(&lease)).await?;
     let context = store.visit_contexts(&[key(&lease)]).await?.pop().flatten().ok_or("no context")?;
     let mut commit = first(&context, lease.visit, now, 0);
@@ -87,6 +88,7 @@ async fn discover(store: &DynStore, run: usize, articles: usize, now: Time) -> R
             depth: 1,
             redirected_from: None,
             again: false,
+            mixed: false,
         });
     }
     let start = Instant::now();
@@ -97,8 +99,14 @@ async fn discover(store: &DynStore, run: usize, articles: usize, now: Time) -> R
 
 async fn grant(store: &DynStore, limit: usize, now: Time) -> Result<Vec<Lease>, Failure> {
     let ask = CandidateAsk { now, limit, per_host: 1, sources: Vec::new() };
-    let lease =
-        |page| Lease { visit: VisitId::new(), page, now, until: now + TimeDelta::minutes(10), per_host: 1 };
+    let lease = |page| Lease {
+        visit: VisitId::new(),
+        page,
+        now,
+        until: now + TimeDelta::minutes(10),
+        per_host: 1,
+        share_gap: false,
+    };
     let leases: Vec<Lease> = store.candidates(&ask).await?.iter().map(|c| lease(c.page)).collect();
     store.lease(&leases).await?;
     Ok(leases)
@@ -170,6 +178,7 @@ fn first(context: &VisitContext, visit: VisitId, now: Time, n: usize) -> VisitCo
             failures: 0,
             open_until: None,
             gap_ms: None,
+            shared: None,
         }),
         robots: None,
         capture: Some(CaptureRecord {

@@ -60,7 +60,7 @@ async fn grant(store: &DynStore, now: Time) -> Result<Vec<Lease>, Failure> {
     let ask = CandidateAsk { now, limit: BATCH, per_host: 1, sources: Vec::new() };
     let candidates = store.candidates(&ask).await?;
     let until = now + TimeDelta::minutes(10);
-    let lease = |page| Lease { visit: VisitId::new(), page, now, until, per_host: 1 };
+    let lease = |page| Lease { visit: VisitId::new(), page, now, until, per_host: 1, share_gap: false };
     let mut leases: Vec<Lease> = candidates.iter().map(|c| lease(c.page)).collect();
     let granted = store.lease(&leases).await?;
     leases.retain(|l| granted.contains(&l.visit));
@@ -120,6 +120,7 @@ fn unchanged(context: &VisitContext, visit: VisitId, now: Time) -> VisitCommit {
             failures: 0,
             open_until: None,
             gap_ms: None,
+            shared: None,
         }),
         robots: None,
         capture: None,

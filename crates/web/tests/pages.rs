@@ -101,7 +101,7 @@ async fn what_is_not_there_is_said_in_the_form_that_was_asked_for() {
 async fn a_followed_author_is_shown_and_names_are_escaped() {
     let (router, store, _folder) = site(true).await;
     let url = PageUrl::parse("https://example.org/people/x").unwrap();
-    let follow = Follow { url, name: Some("<script>alert(1)</script>".to_owned()) };
+    let follow = Follow { name: Some("<script>alert(1)</script>".to_owned()), ..Follow::page(url) };
     let author = store.follow(&follow, chrono::Utc::now()).await.unwrap().author;
     for path in ["/".to_owned(), "/authors".to_owned(), format!("/authors/{author}")] {
         let (status, body, _) = get(&router, &path).await;

@@ -36,7 +36,7 @@ pub(super) async fn run(cx: &Context, args: &CrawlArgs) -> Result<Ran> {
     let store = cx.store().await?;
     let mut follows = Vec::new();
     for url in urls {
-        follows.push(Follow { url, name: None });
+        follows.push(Follow::page(url));
     }
     let outcome = crawl(cx, &store, &follows, begun).await?;
     outcome.print(cx)?;

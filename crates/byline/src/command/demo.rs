@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Context, args: &DemoArgs) -> Result<Ran> {
     let mut follows = Vec::new();
     for page in &site.author_pages {
         cx.out.remark(&format!("following {page}"));
-        follows.push(Follow { url: PageUrl::parse(page)?, name: None });
+        follows.push(Follow::page(PageUrl::parse(page)?));
     }
     let store = cx.store().await?;
     let outcome = crawl::crawl(&cx, &store, &follows, cx.now()).await?;

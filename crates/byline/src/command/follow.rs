@@ -11,7 +11,8 @@ pub(super) async fn follow(cx: &Context, args: &FollowArgs) -> Result<Ran> {
     let urls = addresses(&args.urls)?;
     let store = cx.store().await?;
     for url in urls {
-        let follow = Follow { url: url.clone(), name: args.name.clone() };
+        let (name, ignore_nofollow) = (args.name.clone(), args.ignore_nofollow);
+        let follow = Follow { url: url.clone(), name, ignore_nofollow };
         let followed = store.follow(&follow, cx.now()).await?;
         if cx.out.json {
             cx.out.json_line(&json!({ "url": url, "author": followed.author, "new": followed.new }))?;

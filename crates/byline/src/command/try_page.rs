@@ -117,7 +117,7 @@ async fn fetched(cx: &Context, mut url: PageUrl) -> Result<Page> {
                     url: PageUrl::parse(&capture.url)?,
                     bytes,
                     content_type,
-                    x_robots_tag: capture.header("x-robots-tag").map(str::to_owned),
+                    x_robots_tag: capture.header_lines("x-robots-tag"),
                     captured_at: capture.captured_at,
                 });
             }

@@ -34,6 +34,40 @@ fn unknown_keys_are_refused_with_their_line() {
 }
 
 #[test]
+fn hosts_of_their_own_are_read_and_printed() {
+    let file = written(
+        "per-host = 2\n[[host]]\npattern = \".example.org\"\ngap = \"10s\"\n\
+         [[host]]\npattern = \"127.0.0.1:8080\"\nper-host = 4\nshare-gap = true\n",
+    );
+    let config = resolve(&Settings::default(), &[], Some(file.path()), Some("/d".into())).unwrap();
+    let path = file.path().display().to_string();
+    let rows: Vec<_> = config.rows().into_iter().filter(|(name, ..)| name.starts_with("host ")).collect();
+    assert_eq!(
+        rows,
+        [
+            ("host .example.org".to_owned(), "gap 10s".to_owned(), path.clone()),
+            ("host 127.0.0.1:8080".to_owned(), "per-host 4, share-gap true".to_owned(), path),
+        ]
+    );
+}
+
+#[test]
+fn a_host_that_cannot_be_meant_is_told_with_its_file() {
+    for (text, word) in [
+        ("[[host]]\npattern = \"https://a.example\"\ngap = \"1s\"\n", "pattern"),
+        ("[[host]]\npattern = \"a.example\"\ngap = \"soon\"\n", "duration"),
+        ("[[host]]\npattern = \"a.example\"\n", "sets nothing"),
+        ("[[host]]\ngap = \"1s\"\n", "pattern"),
+        ("[[host]]\npattern = \"a.example\"\ngab = \"1s\"\n", "gab"),
+    ] {
+        let file = written(text);
+        let error =
+            resolve(&Settings::default(), &[], Some(file.path()), Some("/d".into())).unwrap_err().to_string();
+        assert!(error.contains(word) && error.contains(&file.path().display().to_string()), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_variable_is_named() {
     for (name, value) in [("BYLINE_GAP", "soon"), ("BYLINE_ALLOW_NET", "10.0.0.0/99"), ("BYLINE_GAPS", "1s")]
     {

@@ -1,6 +1,9 @@
 //! Makes what the parts stand on of the settings: database, archive, broker, HTTP client.
 
-use crate::{config::Config, exit::usage};
+use crate::{
+    config::{Config, HostSetting},
+    exit::usage,
+};
 use anyhow::{Context, Result};
 use queue::{Amqp, AmqpConfig, Memory, SendError, Topology, Transport};
 use std::{sync::Arc, time::Duration};
@@ -166,5 +169,15 @@ pub fn client(config: &Config) -> Result<fetcher::Client> {
 }
 
 pub fn scheduler_config(config: &Config) -> scheduler::Config {
-    scheduler::Config { gap: config.gap.0, per_host: config.per_host, ..scheduler::Config::default() }
+    let rule = |host: &HostSetting| scheduler::HostRule {
+        gap: host.gap.map(|gap| gap.0),
+        per_host: host.per_host,
+        share_gap: host.share_gap,
+    };
+    scheduler::Config {
+        gap: config.gap.0,
+        per_host: config.per_host,
+        hosts: config.hosts.iter().map(|host| (host.pattern.clone(), rule(host))).collect(),
+        ..scheduler::Config::default()
+    }
 }

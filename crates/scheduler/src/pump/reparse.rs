@@ -61,6 +61,7 @@ pub fn message(item: ReparseItem, job: &ReparseJob, now: Time) -> Fetched {
         started_at: item.captured_at,
         ended_at: now,
         bytes: item.capture.length,
+        address: None,
         hops: Vec::new(),
         outcome: Outcome::Captured {
             status: item.status,

@@ -34,6 +34,7 @@ pub(crate) fn context(kind: PageKind) -> VisitContext {
             sources: Vec::new(),
             redirects: 0,
             alias_of: None,
+            mixed: false,
             url: url.clone(),
         },
         host: HostState {
@@ -60,6 +61,9 @@ pub(crate) fn listing_context() -> VisitContext {
         pages: 1,
         alarm: None,
         is_first_page: true,
+        home: PageUrl::parse(URL).unwrap(),
+        sitemaps: Vec::new(),
+        ignore_nofollow: false,
         works: Vec::new(),
     }];
     context
@@ -92,6 +96,7 @@ pub(crate) fn fetched(outcome: Outcome) -> Fetched {
         started_at: now(),
         ended_at: now() + TimeDelta::seconds(1),
         bytes: 1000,
+        address: None,
         hops: Vec::new(),
         outcome,
     }

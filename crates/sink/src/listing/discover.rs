@@ -1,7 +1,7 @@
-//! Pages that follow from a page of the list: its works, its further pages, the author's feeds. Never more
-//! than the list itself names, so that the crawl keeps to the author and does not wander over the site.
+//! Pages that follow from a page of the list: its works, its further pages, the author's feeds, the site's
+//! sitemaps. Never more than these name, so that the crawl keeps to the author and does not wander over the site.
 
-use super::{Entry, is_first_page};
+use super::{Entry, is_first_page, theirs::is_below};
 use crate::{Policy, policy::HOUR, reading::Given};
 use chrono::TimeDelta;
 use model::{Hints, Listed, Listing, PageKind, PageUrl, Parsed, Stamp};
@@ -25,7 +25,7 @@ pub(super) fn pages(
     policy: &Policy,
 ) -> Vec<NewPage> {
     let Some(listing) = &parsed.listing else { return Vec::new() };
-    if asks_not_to_follow(parsed) && !policy.ignore_nofollow {
+    if asks_not_to_follow(parsed) && !state.ignore_nofollow {
         return Vec::new();
     }
     let from = From {
@@ -36,11 +36,15 @@ pub(super) fn pages(
     };
     let mut pages = from.works(entries, fresh);
     pages.extend(from.further(listing, parsed.kind.value, entries, policy));
-    pages.extend(from.feeds(listing, policy));
+    if is_first_page(context, state) {
+        pages.extend(from.feeds(listing, policy));
+        pages.extend(from.sitemaps(policy));
+    }
     pages
 }
 
-/// `nofollow`, `none` and what a site says to robots by our name is already cut down to these by the parser.
+/// Whether the page asks robots to follow none of its links: neither its works, nor its further pages, nor its
+/// feeds. Its works are listed all the same. What it says to other robots by name the parser has left out.
 fn asks_not_to_follow(parsed: &Parsed) -> bool {
     parsed.robots.iter().any(|r| r == "nofollow" || r == "none")
 }
@@ -63,7 +67,7 @@ struct From<'a> {
 impl From<'_> {
     fn works(&self, entries: &[Entry<'_>], fresh: &[&str]) -> Vec<NewPage> {
         let fresh: HashSet<&str> = fresh.iter().copied().collect();
-        let renamed = |e: &Entry<'_>| self.state.known(&e.key).is_some_and(|k| k.title != e.work.title);
+        let renamed = |e: &Entry<'_>| self.state.known(&e.key).is_some_and(|k| e.renames(k));
         entries
             .iter()
             .filter(|e| fresh.contains(e.key.as_str()) || renamed(e) || self.changed_since(e))
@@ -77,7 +81,7 @@ impl From<'_> {
                 let hints = Hints {
                     expected: PageKind::Article,
                     authors: self.authors.clone(),
-                    listed: Some(listed),
+                    listed: Some(listed).filter(|l| !l.title.is_empty()),
                 };
                 let again = self.changed_since(e);
                 Some(NewPage { again, ..self.page(url, hints, self.at) })
@@ -129,26 +133,51 @@ impl From<'_> {
         if let Some(next) = pages.first_mut() {
             next.again = overflow;
         }
-        let parts = listing.sitemaps.iter().take(NEXT_PAGES).filter_map(|u| PageUrl::parse(u).ok());
         if page.kind == PageKind::Sitemap || kind == PageKind::Sitemap {
-            pages.extend(parts.map(|u| self.page(u, self.hints(PageKind::Sitemap), self.at)));
+            pages.extend(self.parts(listing, policy));
         }
         pages
     }
 
-    fn feeds(&self, listing: &Listing, policy: &Policy) -> Vec<NewPage> {
-        if !is_first_page(self.context, self.state) {
-            return Vec::new();
+    /// Sitemaps that an index names. Those of a whole site are followed to a few only: those that are named after
+    /// the author first, then in the index's order.
+    fn parts(&self, listing: &Listing, policy: &Policy) -> Vec<NewPage> {
+        let mut urls: Vec<PageUrl> = listing.sitemaps.iter().filter_map(|u| PageUrl::parse(u).ok()).collect();
+        let mixed = self.context.page.mixed;
+        if mixed {
+            urls.retain(|u| u.host_key() == self.context.page.url.host_key());
+            urls.sort_by_key(|u| !is_below(u, &self.state.home));
+            // An index within an index would multiply them.
+            urls.truncate(if self.context.page.depth > 1 { 0 } else { policy.max_sitemaps });
         }
-        listing
-            .feeds
-            .iter()
-            .filter(|f| f.author_only)
-            .filter_map(|f| PageUrl::parse(&f.url).ok())
-            .filter(|u| u.key() != self.context.page.key)
-            .take(policy.max_feeds)
-            .map(|u| self.page(u, self.hints(PageKind::Feed), self.at + FEEDS_AFTER))
-            .collect()
+        urls.truncate(NEXT_PAGES);
+        let part = |u| NewPage { mixed, ..self.page(u, self.hints(PageKind::Sitemap), self.at) };
+        urls.into_iter().map(part).collect()
+    }
+
+    /// The author's own feeds; where there is none, the site's, of which only the author's entries are taken.
+    fn feeds(&self, listing: &Listing, policy: &Policy) -> Vec<NewPage> {
+        let of = |author_only: bool| {
+            let announced = listing.feeds.iter().filter(move |f| f.author_only == author_only);
+            announced.filter_map(|f| PageUrl::parse(&f.url).ok()).filter(|u| u.key() != self.context.page.key)
+        };
+        let feed = |mixed| {
+            move |u| NewPage { mixed, ..self.page(u, self.hints(PageKind::Feed), self.at + FEEDS_AFTER) }
+        };
+        let own: Vec<NewPage> = of(true).take(policy.max_feeds).map(feed(false)).collect();
+        match own.is_empty() && !self.authors.is_empty() {
+            true => of(false).take(1).map(feed(true)).collect(),
+            false => own,
+        }
+    }
+
+    /// Sitemaps that the site's robots.txt names: they tell which known works have changed since, and name works
+    /// below the author's own address.
+    fn sitemaps(&self, policy: &Policy) -> Vec<NewPage> {
+        let urls = self.state.sitemaps.iter().filter_map(|u| PageUrl::parse(u).ok());
+        let page =
+            |u| NewPage { mixed: true, ..self.page(u, self.hints(PageKind::Sitemap), self.at + FEEDS_AFTER) };
+        urls.filter(|u| u.key() != self.context.page.key).take(policy.max_sitemaps).map(page).collect()
     }
 
     fn hints(&self, expected: PageKind) -> Hints {
@@ -166,6 +195,7 @@ impl From<'_> {
             depth: self.context.page.depth + 1,
             redirected_from: None,
             again: false,
+            mixed: false,
         }
     }
 }

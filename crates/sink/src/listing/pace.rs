@@ -11,10 +11,10 @@ const FEWEST: usize = 3;
 
 /// Works a day over the time from the oldest of the latest to the capture, so that a silence counts as well.
 /// None where fewer than three works print a day.
-pub(super) fn daily_works(works: &[Work], captured_at: Time) -> Option<f64> {
+pub(super) fn daily_works<'a>(works: impl IntoIterator<Item = &'a Work>, captured_at: Time) -> Option<f64> {
     let today = captured_at.date_naive();
     let mut days: Vec<i64> = works
-        .iter()
+        .into_iter()
         .filter_map(|w| w.date?.day())
         .map(|d| (today - d).num_days())
         // A day ahead can be a time zone; more is an announcement.

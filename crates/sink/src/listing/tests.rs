@@ -286,8 +286,87 @@ fn nofollow_is_honoured_unless_the_operator_says_otherwise() {
     let commit = run(&listing_context(), &given);
     assert!(commit.discovered.is_empty());
     assert_eq!((commit.works.len(), commit.visit.detail.as_str()), (1, "robots: nofollow"));
-    let policy = Policy { ignore_nofollow: true, ..Policy::default() };
-    assert_eq!(crate::decide(&listing_context(), &given, &policy).discovered.len(), 2);
+    let mut ignoring = listing_context();
+    ignoring.listings[0].ignore_nofollow = true;
+    assert_eq!(run(&ignoring, &given).discovered.len(), 2);
+}
+
+#[test]
+fn of_a_whole_sites_feed_only_the_authors_entries_are_taken() {
+    let mut context = visited(&["1"]);
+    context.page.kind = PageKind::Feed;
+    context.page.depth = 1;
+    context.page.mixed = true;
+    context.listings[0].is_first_page = false;
+    context.listings[0].home = PageUrl::parse("https://a.example/li-xin/").unwrap();
+    let by = |path: &str, name: &str| Work { authors: vec![name.into()], ..work(path) };
+    let listing = Listing {
+        works: vec![
+            by("2", "Li Xin"),
+            by("3", "Li Xinyi"),
+            work("4"),
+            work("1"),
+            work("li-xin/5"),
+            by("6", "li xin"),
+        ],
+        ..works(&[])
+    };
+    let mut given = page(PageKind::Feed, None, Some(listing));
+    given.fetched.grant.hints.authors = vec!["Li Xin".into()];
+    let commit = run(&context, &given);
+    let keys: Vec<&str> = commit.works.iter().map(|w| w.key.as_str()).collect();
+    assert_eq!(keys, ["a.example/2", "a.example/1", "a.example/li-xin/5", "a.example/6"]);
+    assert_eq!(commit.discovered.len(), 3);
+    assert!(missed(&commit).is_empty());
+}
+
+#[test]
+fn of_a_whole_sites_sitemap_changed_works_are_read_again_and_few_parts_followed() {
+    let mut context = visited(&["1", "2"]);
+    context.page.kind = PageKind::Sitemap;
+    context.page.depth = 1;
+    context.page.mixed = true;
+    context.listings[0].is_first_page = false;
+    context.listings[0].home = PageUrl::parse("https://a.example/li-xin/").unwrap();
+    let modified =
+        |path: &str, at: &str| Work { title: String::new(), modified: at.parse().ok(), ..work(path) };
+    let listing = Listing {
+        works: vec![
+            modified("1", "2026-11-23T08:00:00Z"),
+            modified("2", "2026-01-01T00:00:00Z"),
+            modified("of-others", "2026-11-23T08:00:00Z"),
+            modified("li-xin/new", "2026-11-23T08:00:00Z"),
+        ],
+        sitemaps: (0..40)
+            .map(|n| format!("https://a.example/part-{n}.xml"))
+            .chain(["https://a.example/li-xin/part.xml".to_owned(), "https://b.example/x.xml".to_owned()])
+            .collect(),
+        ..works(&[])
+    };
+    let commit = run(&context, &page(PageKind::Sitemap, None, Some(listing)));
+    let pages: Vec<(&str, bool)> =
+        found(&commit, PageKind::Article).iter().map(|p| (p.url.as_str(), p.again)).collect();
+    assert_eq!(pages, [("https://a.example/1", true), ("https://a.example/li-xin/new", true)]);
+    assert_eq!(commit.works.len(), 1, "what is known keeps its title");
+    assert!(commit.discovered.iter().all(|p| p.hints.listed.is_none()));
+    let parts: Vec<&str> = found(&commit, PageKind::Sitemap).iter().map(|p| p.url.as_str()).collect();
+    assert_eq!(
+        parts,
+        ["https://a.example/li-xin/part.xml", "https://a.example/part-0.xml", "https://a.example/part-1.xml"]
+    );
+}
+
+#[test]
+fn sitemaps_of_robots_txt_are_followed_beside_the_first_page_only() {
+    let mut context = listing_context();
+    context.listings[0].sitemaps = vec!["https://a.example/sitemap.xml".to_owned()];
+    let commit = see(&context, works(&["1"]));
+    let sitemaps = found(&commit, PageKind::Sitemap);
+    assert_eq!(
+        sitemaps.iter().map(|p| (p.url.as_str(), p.mixed)).collect::<Vec<_>>(),
+        [("https://a.example/sitemap.xml", true)]
+    );
+    assert!(sitemaps[0].due_at > commit.visit.ended_at, "after the list was walked");
 }
 
 #[test]

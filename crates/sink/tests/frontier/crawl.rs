@@ -4,6 +4,7 @@ use crate::world::{Answer, World, list, listing};
 use chrono::TimeDelta;
 use model::{Container, Disposition, Listing};
 use scheduler::Config;
+use sink::Policy;
 use std::time::Duration;
 use store::{ArticleFilter, Page, VisitFilter, WorkFilter};
 
@@ -292,4 +293,53 @@ async fn one_article_at_two_addresses_is_stored_once() {
     assert_eq!(works.iter().filter(|w| w.article.is_some()).count(), 3, "both works have it");
     world.run_until(world.now + TimeDelta::days(100), web).await;
     assert_eq!(articles(&world).await.len(), 2);
+}
+
+/// Every page names a next one, a calendar's next month and a search; what they list depends on `works`.
+fn trap(works: fn(usize) -> Vec<String>) -> impl Fn(&str, usize) -> Answer {
+    move |url, _| {
+        let path = url.strip_prefix("https://a.example/").unwrap_or_default();
+        let number = |prefix: &str| path.strip_prefix(prefix).and_then(|n| n.parse::<usize>().ok());
+        let listed = |n: usize| {
+            let works = works(n);
+            let next = [format!("page{}", n + 1), format!("calendar{}", n + 1), format!("search{}", n + 1)];
+            list(&works.iter().map(String::as_str).collect::<Vec<_>>(), &next.each_ref().map(String::as_str))
+        };
+        match path {
+            "robots.txt" => Answer::Status(404, None),
+            "author" => listed(0),
+            _ => match number("page").or(number("calendar")).or(number("search")) {
+                Some(n) => listed(n),
+                None => Answer::Article("T", url.to_owned()),
+            },
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trap_that_repeats_itself_costs_a_few_fetches() {
+    let mut world = World::new().await;
+    world.follow("https://a.example/author").await;
+    world.crawl(trap(|_| vec!["w1".to_owned(), "w2".to_owned()])).await;
+    // robots.txt, the author's page, two works, and what the first page names: that shows nothing more.
+    assert_eq!(world.log.len(), 1 + 1 + 2 + 3);
+}
+
+#[tokio::test]
+async fn a_calendar_without_works_costs_a_few_fetches() {
+    let mut world = World::new().await;
+    world.follow("https://a.example/author").await;
+    world.crawl(trap(|n| if n == 0 { vec!["w1".to_owned()] } else { Vec::new() })).await;
+    assert_eq!(world.log.len(), 1 + 1 + 1 + 3);
+}
+
+#[tokio::test]
+async fn a_trap_that_makes_up_works_ends_at_the_cap() {
+    let policy = Policy { max_list_pages: 40, ..Policy::default() };
+    let mut world =
+        World::with_policy(Config { gap: Duration::ZERO, per_host: 8, ..Config::default() }, policy).await;
+    world.follow("https://a.example/author").await;
+    world.crawl(trap(|n| vec![format!("w{n}")])).await;
+    let pages = world.log.iter().filter(|s| !s.url.as_str().contains("/w")).count();
+    assert!((40..=40 + 3 * 8).contains(&pages), "{pages} pages of the list");
 }

@@ -29,7 +29,7 @@ async fn crawl_delay_is_the_gap() {
 
 #[tokio::test]
 async fn an_operators_gap_stands_above_it() {
-    let rule = HostRule { gap: Some(Duration::from_secs(5)), per_host: None };
+    let rule = HostRule { gap: Some(Duration::from_secs(5)), ..HostRule::default() };
     let config = Config { hosts: [("a.example".to_owned(), rule)].into(), ..Config::default() };
     let mut world = World::with(config).await;
     world.follow(AUTHOR).await;
@@ -164,4 +164,81 @@ async fn grants_end_before_their_lease() {
     assert_eq!(grants[0].url, PageUrl::parse("https://a.example/robots.txt").unwrap());
     assert!(grants[0].lease_until + TimeDelta::seconds(90) <= world.now + TimeDelta::minutes(5));
     assert!(world.store.expire_leases(grants[0].lease_until).await.unwrap() == 0);
+}
+
+/// Five authors, each on a host of its own, all at one address.
+async fn five_hosts(rules: &[(&str, HostRule)]) -> World {
+    let hosts = rules.iter().map(|(name, rule)| ((*name).to_owned(), rule.clone())).collect();
+    let mut world = World::with(Config { hosts, ..Config::default() }).await;
+    for n in 0..5 {
+        world.follow(&format!("https://b{n}.example/author")).await;
+    }
+    world
+        .crawl(|url, _| match url {
+            u if u.ends_with("robots.txt") => Answer::Status(404, None),
+            u if u.ends_with("author") => works_of(u),
+            u => Answer::Article("T", u.to_owned()),
+        })
+        .await;
+    assert_eq!(world.log.len(), 5 * 5);
+    world
+}
+
+/// Three works beside the author's page.
+fn works_of(author: &str) -> Answer {
+    let root = author.trim_end_matches("author");
+    let mut listing = crate::world::listing(&["1", "2", "3"], &[]);
+    for work in &mut listing.works {
+        work.url = work.url.as_ref().map(|url| url.replace("https://a.example/", root));
+    }
+    Answer::List(Box::new(listing))
+}
+
+#[tokio::test]
+async fn hosts_of_one_address_are_visited_side_by_side_unless_the_operator_says_otherwise() {
+    let world = five_hosts(&[]).await;
+    assert!(world.log.windows(2).any(|w| w[1].begin < w[0].end), "they do not wait for each other");
+    assert!(world.least_gap() >= TimeDelta::seconds(2));
+}
+
+#[tokio::test]
+async fn hosts_that_share_a_gap_are_visited_one_at_a_time() {
+    let rule = HostRule { share_gap: Some(true), ..HostRule::default() };
+    let world = five_hosts(&[("*", rule)]).await;
+    // The first answer of each host tells its address; from then on all of them wait for one another.
+    let known = world.log.iter().map(|s| s.end).take(5).max().unwrap();
+    let mut visits: Vec<_> = world.log.iter().filter(|s| s.begin >= known).collect();
+    visits.sort_by_key(|s| s.begin);
+    assert_eq!(visits.len(), 20);
+    for pair in visits.windows(2) {
+        let rest = pair[1].begin - pair[0].end;
+        assert!(rest >= TimeDelta::seconds(2), "{} came after {rest}", pair[1].url);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_share_waits_for_nobody() {
+    let shares = HostRule { share_gap: Some(true), ..HostRule::default() };
+    let alone = HostRule { share_gap: Some(false), ..HostRule::default() };
+    let world = five_hosts(&[(".example", shares), ("b0.example", alone)]).await;
+    let last_of = |host: &str| {
+        world.log.iter().filter(|s| s.url.host_key().as_str() == host).map(|s| s.end).max().unwrap()
+    };
+    assert!(last_of("b0.example") < last_of("b1.example").min(last_of("b2.example")));
+}
+
+#[tokio::test]
+async fn an_address_that_the_guard_refuses_is_told_and_can_be_opened() {
+    let mut world = World::new().await;
+    world.follow(AUTHOR).await;
+    world.crawl(|_, _| Answer::Fault(Fault::AddressRefused)).await;
+    assert_eq!(world.log.len(), 1, "one question decides for the origin");
+    let visits = world.store.visits(&store::VisitFilter::default()).await.unwrap();
+    let page = visits.iter().find(|v| v.url.as_str() == AUTHOR).unwrap();
+    assert_eq!((page.disposition, page.code.as_str()), (model::Disposition::Refused, "address-refused"));
+    // The operator opens the range and follows again: nothing of the refusal is in the way.
+    world.now += TimeDelta::seconds(10);
+    world.follow(AUTHOR).await;
+    world.crawl(site(Answer::Status(404, None))).await;
+    assert_eq!(world.visits("author"), 1);
 }

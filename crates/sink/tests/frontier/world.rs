@@ -14,6 +14,7 @@ use scheduler::{Config, Outlet, Progress, Scheduler};
 use sink::{Policy, SinkStage};
 use std::{
     collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -59,6 +60,9 @@ pub(crate) struct World {
     _folder: tempfile::TempDir,
 }
 
+/// Every host of this web.
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
 /// Time that each exchange takes.
 pub(crate) const EXCHANGE: TimeDelta = TimeDelta::milliseconds(300);
 
@@ -68,17 +72,17 @@ impl World {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
+        Self::with_policy(config, Policy::default()).await
+    }
+
+    pub(crate) async fn with_policy(config: Config, policy: Policy) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = store::open(&format!("sqlite://{}", folder.path().join("byline.db").display())).unwrap();
         store.migrate().await.unwrap();
         let archive = Arc::new(Memory::default());
         let outlet = Arc::new(Collector::default());
         Self {
-            sink: SinkStage::new(
-                Arc::clone(&store),
-                Arc::clone(&archive) as Arc<dyn Archive>,
-                Policy::default(),
-            ),
+            sink: SinkStage::new(Arc::clone(&store), Arc::clone(&archive) as Arc<dyn Archive>, policy),
             scheduler: Scheduler::new(
                 Arc::clone(&store),
                 Arc::clone(&outlet) as Arc<dyn Outlet<Grant>>,
@@ -102,7 +106,7 @@ impl World {
     }
 
     pub(crate) async fn follow(&mut self, url: &str) -> Followed {
-        let follow = Follow { url: PageUrl::parse(url).unwrap(), name: None };
+        let follow = Follow::page(PageUrl::parse(url).unwrap());
         let followed = self.store.follow(&follow, self.now).await.unwrap();
         self.sources.push(followed.source);
         followed
@@ -179,6 +183,7 @@ impl World {
             started_at: self.now,
             ended_at: end,
             bytes: 1000,
+            address: Some(ADDRESS),
             hops: Vec::new(),
             outcome,
         };

@@ -3,9 +3,10 @@
 use super::Time;
 use chrono::TimeDelta;
 use model::{
-    AuthorId, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, Provenance, SourceId, Validators,
+    AuthorId, Disposition, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, Provenance, SourceId, Validators,
     VisitId,
 };
+use std::net::IpAddr;
 
 /// A wish to follow an author page.
 #[derive(Debug, Clone)]
@@ -13,6 +14,15 @@ pub struct Follow {
     pub url: PageUrl,
     /// Known name, where somebody gave one; else the page's own is taken when it is read.
     pub name: Option<String>,
+    /// Whether links are followed although the page asks robots not to; none leaves it as it is (at first: no).
+    pub ignore_nofollow: Option<bool>,
+}
+
+impl Follow {
+    /// Without a name, robots' directives honoured.
+    pub fn page(url: PageUrl) -> Self {
+        Self { url, name: None, ignore_nofollow: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +38,8 @@ pub struct Followed {
 pub struct CandidateAsk {
     pub now: Time,
     pub limit: usize,
-    /// Exchanges in flight to one host at once; one only while a circuit is half open.
+    /// Exchanges in flight to one host at once, at most; fewer where the host's last lease said so, and one only
+    /// while a circuit is half open.
     pub per_host: u32,
     /// Only pages that belong to these sources (`byline crawl`); empty: all. Robots pages always.
     pub sources: Vec<SourceId>,
@@ -63,7 +74,11 @@ pub struct Lease {
     pub page: PageId,
     pub now: Time,
     pub until: Time,
+    /// Exchanges in flight to this host at once; kept with the host, whose candidates are bounded by it from then on.
     pub per_host: u32,
+    /// The host shares its gap with those of its address that do so too: of all of them one is visited at a time.
+    /// Kept with the host; its address is known from its first answer on.
+    pub share_gap: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +87,8 @@ pub struct RobotsRow {
     pub verdict: RobotsVerdict,
     pub fetched_at: Time,
     pub expires_at: Time,
+    /// Sitemaps that the file names, absolute.
+    pub sitemaps: Vec<String>,
 }
 
 /// What the last visit to robots.txt gave (RFC 9309 §2.3.1).
@@ -83,17 +100,22 @@ pub enum RobotsVerdict {
     AllowAll,
     /// 5xx or unreachable: nothing is allowed.
     DisallowAll,
+    /// Our own guard refuses the host's address, as it would for every page of the origin; in words for people.
+    Refused(String),
 }
 
-/// A visit that robots.txt forbids.
+/// A visit that ends before it began: robots.txt forbids it, or it is known that the guard would.
 #[derive(Debug, Clone)]
 pub struct Denied {
     pub visit: VisitId,
     pub page: PageId,
     pub at: Time,
     pub next_due: Time,
-    /// `robots-disallow` or `robots-unreachable`.
+    pub disposition: Disposition,
+    /// `robots-disallow`, `robots-unreachable` or `address-refused`.
     pub code: &'static str,
+    /// For people; empty where the code says it all.
+    pub detail: String,
 }
 
 /// A page to be put into the frontier. Where its key is there already, its kind and due time stay (but see
@@ -116,6 +138,8 @@ pub struct NewPage {
     /// Where the page is known already: its due time becomes the earlier of its own (none counts as never)
     /// and `due_at`. Else a known page keeps its due time.
     pub again: bool,
+    /// A list that holds works of others as well, such as the feed of a whole site.
+    pub mixed: bool,
 }
 
 /// What is still to be done for some sources.
@@ -159,4 +183,6 @@ pub struct HostChange {
     pub open_until: Option<Time>,
     /// New gap of its own; none leaves it as it is.
     pub gap_ms: Option<u64>,
+    /// Address that answered, and how long the hosts that share its gap wait; none where nobody answered.
+    pub shared: Option<(IpAddr, TimeDelta)>,
 }

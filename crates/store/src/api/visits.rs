@@ -63,6 +63,8 @@ pub struct PageState {
     pub redirects: u32,
     /// The page whose article this one shows, and its address.
     pub alias_of: Option<(PageId, PageUrl)>,
+    /// See [`NewPage::mixed`].
+    pub mixed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,12 @@ pub struct ListingState {
     pub alarm: Option<SourceAlarm>,
     /// This page is the source's own address (or what that redirects to), not a further page of it.
     pub is_first_page: bool,
+    /// The source's own address.
+    pub home: PageUrl,
+    /// Sitemaps that the robots.txt of the first page's origin names; only on the first page itself.
+    pub sitemaps: Vec<String>,
+    /// Links are followed although the page asks robots not to.
+    pub ignore_nofollow: bool,
     pub works: Vec<KnownWork>,
 }
 

@@ -37,11 +37,12 @@ pub(crate) enum Dialect {
 impl Dialect {
     /// Puts the database's own words in place of the marks:
     /// `{immediate}`, `{for_update}`, `{skip_locked}` (locks: SQLite's writer takes one for all at the start,
-    /// PostgreSQL locks rows), `{greatest}` and `{least}`.
+    /// PostgreSQL locks rows; keys do not change, so rows that refer to a locked one can be written), `{greatest}`
+    /// and `{least}`.
     fn sql(self, sql: &str) -> String {
         let words = match self {
             Self::Sqlite => ["IMMEDIATE", "", "", "max", "min"],
-            Self::Postgres => ["", "FOR UPDATE", "FOR UPDATE SKIP LOCKED", "greatest", "least"],
+            Self::Postgres => ["", "FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED", "greatest", "least"],
         };
         let marks = ["{immediate}", "{for_update}", "{skip_locked}", "{greatest}", "{least}"];
         let mut sql = sql.to_owned();

@@ -22,11 +22,18 @@ pub(super) async fn candidates(db: &Db, ask: &CandidateAsk) -> Result<Vec<Candid
         db.read_each(&statement(db.dialect(), of_hosts, of_pages), args, sources).await?
     };
     let mut taken: HashMap<i64, u32> = HashMap::new();
+    // Of hosts that share a gap, one at a time.
+    let mut groups: HashMap<String, i64> = HashMap::new();
     let mut found = Vec::with_capacity(rows.len().min(ask.limit));
     for row in &rows {
-        let most = if row.opt_time("open_until")?.is_some() { 1 } else { ask.per_host };
-        let in_flight = row.small("in_flight")?;
-        let taken = taken.entry(row.int("host_id")?).or_insert(in_flight);
+        let most = row.small("most")?;
+        let (host, in_flight) = (row.int("host_id")?, row.small("in_flight")?);
+        if let Some(group) = row.opt_text("gap_group")?
+            && *groups.entry(group).or_insert(host) != host
+        {
+            continue;
+        }
+        let taken = taken.entry(host).or_insert(in_flight);
         if *taken < most && found.len() < ask.limit {
             *taken += 1;
             found.push(candidate(row)?);
@@ -92,11 +99,18 @@ fn statement(dialect: Dialect, of_hosts: &str, of_pages: &str) -> String {
             format!("CROSS JOIN LATERAL ({first}) AS f JOIN pages p ON p.id = f.id")
         }
     };
+    let most = "CASE WHEN open_until IS NULL THEN {least}(coalesce(per_host, $2), $2) ELSE 1 END";
     format!(
         "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.depth, p.host_id,
-                h.host, h.in_flight, h.gap_ms, h.open_until, o.fetched_at, o.expires_at
-         FROM (SELECT id, host, in_flight, gap_ms, open_until, ready_at FROM hosts
-               WHERE ready_at <= $1 AND in_flight < CASE WHEN open_until IS NULL THEN $2 ELSE 1 END {of_hosts}
+                h.host, h.in_flight, h.gap_ms, h.most, h.gap_group, o.fetched_at, o.expires_at
+         FROM (SELECT id, host, in_flight, gap_ms, gap_group, ready_at,
+                      {most} AS most
+               FROM hosts
+               WHERE ready_at <= $1 AND in_flight < {most}
+                 AND (gap_group IS NULL OR NOT EXISTS
+                      (SELECT 1 FROM hosts g
+                       WHERE g.gap_group = hosts.gap_group AND g.id <> hosts.id AND g.in_flight > 0))
+                 {of_hosts}
                ORDER BY ready_at LIMIT $3) AS h
          {join}
          LEFT JOIN robots o ON o.origin = p.origin

@@ -19,17 +19,20 @@ pub(super) async fn commit(db: &Db, commits: &[VisitCommit]) -> Result<Vec<Commi
     }
     let mut tx = db.begin().await?;
     let mut touched = Touched::default();
+    let mut host_changes = Vec::new();
     let mut done = Vec::with_capacity(commits.len());
+    let discovered: Vec<NewPage> = commits.iter().flat_map(|c| c.discovered.iter().cloned()).collect();
+    pages::lock(&mut tx, commits.iter().map(|c| c.visit.page.0), &discovered).await?;
     // A page that stands twice in the batch ends a round: the second result is judged after the first is written.
     let mut rest = commits;
     while !rest.is_empty() {
         let mut seen = HashSet::new();
         let end = rest.iter().position(|c| !seen.insert(c.visit.page)).unwrap_or(rest.len());
         let (round, later) = rest.split_at(end);
-        done.extend(commit_round(&mut tx, round, &mut touched).await?);
+        done.extend(commit_round(&mut tx, round, &mut touched, &mut host_changes).await?);
         rest = later;
     }
-    touched.write(&mut tx).await?;
+    touched.write(&mut tx, host_changes).await?;
     if tx.dialect() == Dialect::Postgres {
         tx.rows("SELECT 1 FROM pg_notify('byline', '')", args![]).await?;
     }
@@ -45,7 +48,12 @@ struct Locked {
 }
 
 /// One round: each page at most once.
-async fn commit_round(tx: &mut Tx, round: &[VisitCommit], touched: &mut Touched) -> Result<Vec<Committed>> {
+async fn commit_round(
+    tx: &mut Tx,
+    round: &[VisitCommit],
+    touched: &mut Touched,
+    host_changes: &mut Vec<(i64, HostChange)>,
+) -> Result<Vec<Committed>> {
     let locked = lock(tx, round).await?;
     let applied = applied(tx, round).await?;
     let verdicts: Vec<Committed> = round
@@ -67,7 +75,9 @@ async fn commit_round(tx: &mut Tx, round: &[VisitCommit], touched: &mut Touched)
     write_captures(tx, &good).await?;
     articles::write(tx, &good).await?;
     works::write(tx, &good).await?;
-    for (sources, profile) in good.iter().filter_map(|c| c.profile.as_ref()) {
+    let mut profiles: Vec<_> = good.iter().filter_map(|c| c.profile.as_ref()).collect();
+    profiles.sort_by_key(|(sources, _)| sources.first().copied());
+    for (sources, profile) in profiles {
         write_profile(tx, sources, profile).await?;
     }
     write_sources(tx, &good).await?;
@@ -84,7 +94,7 @@ async fn commit_round(tx: &mut Tx, round: &[VisitCommit], touched: &mut Touched)
     let change = |c: &&VisitCommit| -> Option<(i64, HostChange)> {
         Some((locked.get(&c.visit.page.0)?.host, c.host.clone()?))
     };
-    hosts::change(tx, good.iter().filter_map(change).collect()).await?;
+    host_changes.extend(good.iter().filter_map(change));
     outbox::write(tx, good.iter().flat_map(|c| &c.events)).await?;
     Ok(verdicts)
 }

@@ -96,7 +96,7 @@ type Page = (PageState, crate::HostState, Option<CurrentArticle>);
 async fn pages(db: &mut Tx, ids: &HashSet<i64>) -> Result<HashMap<i64, Page>> {
     let sql = format!(
         "SELECT p.id, p.revision, p.url, p.key, p.kind, p.depth, p.lease_visit, p.interval_s, p.failures,
-                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects, t.id AS target,
+                p.unchanged, p.etag, p.last_modified, p.last_visit_at, p.captured_at, p.redirects, p.mixed, t.id AS target,
                 t.url AS target_url,
                 h.host, h.in_flight, h.next_at, h.gap_ms, h.failures AS host_failures, h.open_until, {ARTICLE}
          FROM pages p JOIN hosts h ON h.id = p.host_id LEFT JOIN pages t ON t.id = p.alias_of
@@ -128,6 +128,7 @@ fn page_state(row: &Row) -> Result<PageState> {
         sources: Vec::new(),
         redirects: row.small("redirects")?,
         alias_of: row.opt_int("target")?.map(PageId).zip(row.opt_url("target_url")?),
+        mixed: row.bool("mixed")?,
     })
 }
 
@@ -149,12 +150,15 @@ async fn sources(
     ids: &HashSet<i64>,
     pages: &mut HashMap<i64, Page>,
 ) -> Result<HashMap<i64, Vec<ListingState>>> {
-    let sql = "SELECT ps.page_id, ps.source_id, s.alarm, s.page_id = ps.page_id AS is_first,
+    let sql =
+        "SELECT ps.page_id, ps.source_id, s.alarm, s.page_id = ps.page_id AS is_first, s.ignore_nofollow,
+                   home.url AS home, CASE WHEN s.page_id = ps.page_id THEN o.sitemaps END AS sitemaps,
                    CASE WHEN p.kind IN ('listing', 'feed', 'sitemap') OR s.page_id = ps.page_id THEN
-                       (SELECT count(*) FROM page_sources o JOIN pages l ON l.id = o.page_id
-                        WHERE o.source_id = ps.source_id AND l.kind IN ('listing', 'feed', 'sitemap'))
+                       (SELECT count(*) FROM page_sources all_of JOIN pages l ON l.id = all_of.page_id
+                        WHERE all_of.source_id = ps.source_id AND l.kind IN ('listing', 'feed', 'sitemap'))
                    END AS pages
                FROM page_sources ps JOIN sources s ON s.id = ps.source_id JOIN pages p ON p.id = ps.page_id
+                   JOIN pages home ON home.id = s.page_id LEFT JOIN robots o ON o.origin = p.origin
                WHERE ps.page_id IN (SELECT r.id FROM {rows}) ORDER BY ps.page_id, ps.source_id";
     let mut listings: HashMap<i64, Vec<ListingState>> = HashMap::new();
     for row in db.rows_each(sql, args![], Rows::ids(ids.iter().copied())).await? {
@@ -168,6 +172,12 @@ async fn sources(
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             alarm: row.opt_parsed("alarm")?,
             is_first_page: row.bool("is_first")?,
+            home: row.url("home")?,
+            sitemaps: match row.opt_text("sitemaps")? {
+                Some(_) => row.json("sitemaps")?,
+                None => Vec::new(),
+            },
+            ignore_nofollow: row.bool("ignore_nofollow")?,
             works: Vec::new(),
         });
     }

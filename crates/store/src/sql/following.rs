@@ -37,8 +37,11 @@ pub(super) async fn follow_within(
         depth: 0,
         redirected_from: None,
         again: true,
+        mixed: false,
     };
-    pages::ensure(tx, &[listing], touched).await?;
+    let listing = [listing];
+    lock_all(tx, &listing).await?;
+    pages::ensure(tx, &listing, touched).await?;
     // An address that redirects stands for its target.
     let sql = "SELECT p.id, p.host_id, p.hints FROM pages k JOIN pages p ON p.id = coalesce(k.alias_of, k.id)
                WHERE k.key = $1";
@@ -49,7 +52,7 @@ pub(super) async fn follow_within(
     let mut hints: Hints = row.json("hints")?;
     hints.expected = PageKind::Listing;
     hints.authors.extend(follow.name.clone().filter(|n| !hints.authors.contains(n)));
-    let sql = "UPDATE pages SET kind = 'listing', active = TRUE, depth = 0, hints = $3,
+    let sql = "UPDATE pages SET kind = 'listing', active = TRUE, depth = 0, mixed = FALSE, hints = $3,
                    due_at = {least}(coalesce(due_at, $2), $2)
                WHERE id = $1";
     tx.run(sql, args![page, now, super::json(&hints)?]).await?;
@@ -75,11 +78,25 @@ pub(super) async fn follow_within(
     let sql = "INSERT INTO source_hosts (source_id, host_id) VALUES ($1, $2)
                ON CONFLICT (source_id, host_id) DO NOTHING";
     tx.run(sql, args![source, host]).await?;
+    if let Some(ignore) = follow.ignore_nofollow {
+        tx.run("UPDATE sources SET ignore_nofollow = $2 WHERE id = $1", args![source, ignore]).await?;
+    }
     if new {
         tx.run("UPDATE sources SET followed = TRUE WHERE id = $1", args![source]).await?;
         set_active(tx, &[source], touched).await?;
     }
     Ok(Followed { author: AuthorId(author), source: SourceId(source), page: PageId(page), new })
+}
+
+/// The page and, where it is followed already, all pages of its source: these may change with it.
+async fn lock_all(tx: &mut Tx, listing: &[NewPage; 1]) -> Result<()> {
+    let sql = "SELECT coalesce(k.alias_of, k.id) AS page_id FROM pages k WHERE k.key = $1
+               UNION SELECT o.page_id FROM pages k JOIN sources s ON s.page_id = coalesce(k.alias_of, k.id)
+                   JOIN page_sources o ON o.source_id = s.id
+               WHERE k.key = $1 AND NOT s.followed";
+    let rows = tx.rows(sql, args![listing[0].key.as_str()]).await?;
+    let pages = rows.iter().map(|row| row.int("page_id")).collect::<Result<Vec<i64>>>()?;
+    pages::lock(tx, pages, listing).await
 }
 
 async fn create(tx: &mut Tx, page: i64, now: Time) -> Result<(i64, i64)> {
@@ -100,8 +117,12 @@ pub(super) async fn unfollow(db: &Db, author: AuthorId, _now: Time) -> Result<()
     let sources: Vec<i64> =
         tx.rows(sql, args![author.0]).await?.iter().map(|r| r.int("id")).collect::<Result<_>>()?;
     let mut touched = Touched::default();
+    let sql = "SELECT DISTINCT page_id FROM page_sources WHERE source_id IN (SELECT r.id FROM {rows})";
+    let rows = tx.rows_each(sql, args![], Rows::ids(sources.iter().copied())).await?;
+    let pages = rows.iter().map(|row| row.int("page_id")).collect::<Result<Vec<i64>>>()?;
+    pages::lock(&mut tx, pages, &[]).await?;
     set_active(&mut tx, &sources, &mut touched).await?;
-    touched.write(&mut tx).await?;
+    touched.write(&mut tx, Vec::new()).await?;
     tx.commit().await
 }
 

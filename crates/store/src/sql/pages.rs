@@ -3,7 +3,7 @@
 use super::hosts::{self, Touched};
 use crate::{
     NewPage, Result, Time,
-    db::{Column, Rows, Tx, args},
+    db::{Column, Dialect, Rows, Tx, args},
 };
 use model::{Disposition, Hints, PageKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -13,6 +13,26 @@ use uuid::Uuid;
 pub(super) const ROBOTS: i64 = 0;
 const NEVER_VISITED: i64 = 1;
 pub(super) const VISITED: i64 = 2;
+
+/// Locks these pages and those that are wanted, as far as they are known, in the order of their ids. A transaction
+/// that writes several pages begins with it, so that no two wait for each other: pages first, hosts last
+/// ([`Touched::write`]).
+pub(super) async fn lock(
+    tx: &mut Tx,
+    pages: impl IntoIterator<Item = i64>,
+    wanted: &[NewPage],
+) -> Result<()> {
+    if tx.dialect() != Dialect::Postgres {
+        return Ok(());
+    }
+    let mut rows = Rows::new(&[("id", Column::Int), ("key", Column::Text)]);
+    pages.into_iter().for_each(|id| rows.push(args![id, None::<String>]));
+    wanted.iter().for_each(|page| rows.push(args![None::<i64>, page.key.as_str()]));
+    let sql = "SELECT id FROM pages WHERE id IN
+                   (SELECT r.id FROM {rows} UNION ALL SELECT k.id FROM {rows} JOIN pages k ON k.key = r.key)
+               ORDER BY id {for_update}";
+    tx.rows_each(sql, args![], rows).await.map(drop)
+}
 
 /// Puts pages into the frontier, or makes known ones more wanted, as [`NewPage`] says.
 pub(super) async fn ensure(tx: &mut Tx, wanted: &[NewPage], touched: &mut Touched) -> Result<()> {
@@ -39,6 +59,7 @@ fn unique(wanted: &[NewPage]) -> BTreeMap<&str, NewPage> {
                 known.due_at = known.due_at.min(page.due_at);
                 known.depth = known.depth.min(page.depth);
                 known.again |= page.again;
+                known.mixed &= page.mixed;
                 say_more(&mut known.hints, &page.hints);
             }
         }
@@ -84,6 +105,7 @@ async fn insert(
         ("due_at", Column::Time),
         ("depth", Column::Int),
         ("hints", Column::Text),
+        ("mixed", Column::Bool),
     ]);
     for (key, page) in wanted {
         let rank = if page.kind == PageKind::Robots { ROBOTS } else { NEVER_VISITED };
@@ -96,13 +118,14 @@ async fn insert(
             rank,
             page.due_at,
             page.depth,
-            super::json(&page.hints)?
+            super::json(&page.hints)?,
+            page.mixed
         ]);
     }
-    let sql = "INSERT INTO pages (key, url, host_id, origin, kind, rank, active, due_at, depth, hints)
-               SELECT r.key, r.url, h.id, r.origin, r.kind, r.rank, TRUE, r.due_at, r.depth, r.hints
+    let sql = "INSERT INTO pages (key, url, host_id, origin, kind, rank, active, due_at, depth, hints, mixed)
+               SELECT r.key, r.url, h.id, r.origin, r.kind, r.rank, TRUE, r.due_at, r.depth, r.hints, r.mixed
                FROM {rows} JOIN hosts h ON h.host = r.host
-               WHERE NOT EXISTS (SELECT 1 FROM pages p WHERE p.key = r.key)
+               WHERE NOT EXISTS (SELECT 1 FROM pages p WHERE p.key = r.key) ORDER BY r.key
                ON CONFLICT (key) DO NOTHING RETURNING id, key, host_id";
     let mut places = HashMap::new();
     for row in tx.rows_each(sql, args![], rows).await? {

@@ -13,6 +13,7 @@ on_both!(
     following_again_changes_nothing,
     unfollowing_rests_and_following_wakes,
     one_host_one_lease,
+    of_hosts_that_share_a_gap_one_is_leased_at_a_time,
     a_lease_is_taken_once,
     the_gap_is_kept,
     leases_expire_and_free_their_host,
@@ -27,7 +28,7 @@ on_both!(
 );
 
 async fn a_followed_page_is_due_at_once(s: &Fixture) {
-    let follow = Follow { url: url("https://a.example/author"), name: Some("李新".to_owned()) };
+    let follow = Follow { name: Some("李新".to_owned()), ..Follow::page(url("https://a.example/author")) };
     let followed = s.follow(&follow, at(0)).await.unwrap();
     assert!(followed.new);
     let found = s.candidates(&ask(at(0))).await.unwrap();
@@ -76,22 +77,67 @@ async fn one_host_one_lease(s: &Fixture) {
     let b = s.follow_at("https://a.example/2", at(0)).await;
     let other = s.follow_at("https://b.example/1", at(0)).await;
     assert_eq!(s.due(at(0)).await.len(), 2, "one page of each host");
-    let lease = |page| Lease { visit: VisitId::new(), page, now: at(0), until: at(600), per_host: 1 };
+    let lease = |page| Lease {
+        visit: VisitId::new(),
+        page,
+        now: at(0),
+        until: at(600),
+        per_host: 1,
+        share_gap: false,
+    };
     let leases = [lease(a.page), lease(b.page), lease(other.page)];
     let granted = s.lease(&leases).await.unwrap();
     assert_eq!(granted, [leases[0].visit, leases[2].visit]);
     assert_eq!(s.leased().await.unwrap(), 2);
     assert!(s.due(at(0)).await.is_empty());
     let two = CandidateAsk { per_host: 2, ..ask(at(0)) };
+    assert!(s.candidates(&two).await.unwrap().is_empty(), "the host's lease said one");
+    let wider = Lease { per_host: 2, ..lease(b.page) };
+    assert_eq!(s.lease(std::slice::from_ref(&wider)).await.unwrap(), [wider.visit]);
+    s.release(&[wider.visit]).await.unwrap();
     let found = s.candidates(&two).await.unwrap();
-    assert_eq!(found.iter().map(|c| c.page).collect::<Vec<_>>(), [b.page]);
+    assert_eq!(found.iter().map(|c| c.page).collect::<Vec<_>>(), [b.page], "and now it says two");
+}
+
+async fn of_hosts_that_share_a_gap_one_is_leased_at_a_time(s: &Fixture) {
+    let address = "192.0.2.1".parse().unwrap();
+    let mut pages = Vec::new();
+    for host in ["a", "b", "c"] {
+        pages.push(s.follow_at(&format!("https://{host}.example/1"), at(0)).await.page);
+    }
+    let lease = |page, now, share_gap| Lease {
+        visit: VisitId::new(),
+        page,
+        now,
+        until: at(600),
+        per_host: 1,
+        share_gap,
+    };
+    // a and b share, c does not; all answer from one address, a and b for the first time.
+    for (page, share_gap) in pages.iter().zip([true, true, false]) {
+        let lease = lease(*page, at(0), share_gap);
+        assert_eq!(s.lease(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
+        let context = s.context(*page, lease.visit).await;
+        let mut commit = crate::support::commit_of(&context, lease.visit, at(1));
+        commit.page.as_mut().unwrap().due_at = Some(at(2));
+        commit.host.as_mut().unwrap().shared = Some((address, TimeDelta::seconds(30)));
+        s.commit(&[commit]).await.unwrap();
+    }
+    assert_eq!(s.due(at(3)).await, ["https://c.example/1"], "the other two wait for b's gap");
+    assert_eq!(s.due(at(32)).await.len(), 2, "and then one of them is offered");
+    let both = [lease(pages[0], at(32), true), lease(pages[1], at(32), true)];
+    assert_eq!(s.lease(&both).await.unwrap(), [both[0].visit]);
+    assert!(s.lease(&both[1..]).await.unwrap().is_empty());
+    assert_eq!(s.due(at(40)).await, ["https://c.example/1"]);
+    s.release(&[both[0].visit]).await.unwrap();
+    assert_eq!(s.lease(&both[1..]).await.unwrap().len(), 1);
 }
 
 async fn a_lease_is_taken_once(s: &Fixture) {
     let page = s.follow_at("https://a.example/1", at(0)).await.page;
     let lease = |store: &store::DynStore| {
         let (store, visit) = (store.clone(), VisitId::new());
-        let lease = Lease { visit, page, now: at(0), until: at(600), per_host: 9 };
+        let lease = Lease { visit, page, now: at(0), until: at(600), per_host: 9, share_gap: false };
         async move { store.lease(&[lease]).await }
     };
     let (a, b) = tokio::join!(lease(&s.store), lease(&s.other));
@@ -113,6 +159,7 @@ async fn the_gap_is_kept(s: &Fixture) {
         now: at(2),
         until: at(600),
         per_host: 1,
+        share_gap: false,
     };
     assert!(s.lease(&[early]).await.unwrap().is_empty());
 }
@@ -163,6 +210,7 @@ async fn an_open_circuit_lets_one_probe_through(s: &Fixture) {
         failures: 5,
         open_until: Some(at(100)),
         gap_ms: Some(4000),
+        shared: None,
     };
     s.visit(a.page, at(0), |c| c.host = Some(open)).await;
     let many = |now| CandidateAsk { per_host: 4, ..ask(now) };
@@ -200,6 +248,7 @@ async fn robots_first_then_new_pages_then_revisits(s: &Fixture) {
         verdict: RobotsVerdict::Rules("User-agent: *\nDisallow:".to_owned()),
         fetched_at: at(101),
         expires_at: at(86_400),
+        sitemaps: vec!["https://a.example/sitemap.xml".to_owned()],
     };
     s.visit(robots.page, at(100), |c| {
         c.page.as_mut().unwrap().due_at = None;
@@ -242,7 +291,9 @@ async fn denials_are_recorded_and_put_off(s: &Fixture) {
         page: a.page,
         at: at(1),
         next_due: at(1000),
+        disposition: Disposition::RobotsDenied,
         code: "robots-disallow",
+        detail: String::new(),
     };
     s.record_denied(std::slice::from_ref(&denied)).await.unwrap();
     s.record_denied(&[denied]).await.unwrap();
@@ -279,6 +330,7 @@ async fn robots_rows_keep_the_newest(s: &Fixture) {
         verdict,
         fetched_at: at(seconds),
         expires_at: at(seconds + 10),
+        sitemaps: Vec::new(),
     };
     s.visit(a.page, at(0), |c| c.robots = Some(row(RobotsVerdict::AllowAll, 9))).await;
     s.visit(a.page, at(100_000), |c| c.robots = Some(row(RobotsVerdict::DisallowAll, 5))).await;

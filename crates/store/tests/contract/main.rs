@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test's failure is a panic")]
 
 mod commits;
+mod concurrency;
 mod dead;
 mod frontier;
 mod history;

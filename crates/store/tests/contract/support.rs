@@ -70,7 +70,7 @@ pub(crate) fn ask(now: Time) -> CandidateAsk {
 
 impl Fixture {
     pub(crate) async fn follow_at(&self, address: &str, now: Time) -> Followed {
-        self.follow(&Follow { url: url(address), name: None }, now).await.unwrap()
+        self.follow(&Follow::page(url(address)), now).await.unwrap()
     }
 
     /// Addresses of the pages that can be granted now.
@@ -82,7 +82,8 @@ impl Fixture {
     /// Takes a lease of ten minutes.
     pub(crate) async fn grant(&self, page: PageId, now: Time) -> VisitId {
         let visit = VisitId::new();
-        let lease = Lease { visit, page, now, until: now + TimeDelta::minutes(10), per_host: 1 };
+        let lease =
+            Lease { visit, page, now, until: now + TimeDelta::minutes(10), per_host: 9, share_gap: false };
         assert_eq!(self.lease(&[lease]).await.unwrap(), [visit], "page {page} is not to be had");
         visit
     }
@@ -148,6 +149,7 @@ pub(crate) fn commit_of(context: &VisitContext, visit: VisitId, ended_at: Time) 
             failures: 0,
             open_until: None,
             gap_ms: None,
+            shared: None,
         }),
         robots: None,
         capture: Some(capture(ended_at)),
@@ -196,6 +198,7 @@ pub(crate) fn new_page(address: &str, kind: PageKind, source: SourceId, due_at: 
         depth: 1,
         redirected_from: None,
         again: false,
+        mixed: false,
     }
 }
 
