@@ -59,7 +59,7 @@ fn is_pattern(text: &str) -> bool {
     let spelt = || model::PageUrl::parse(&format!("http://{host}/")).map(|url| url.host_key());
     let secure = || model::PageUrl::parse(&format!("https://{host}/")).map(|url| url.host_key());
     let same = |key: model::HostKey| key.as_str() == host;
-    text == "*" || spelt().is_ok_and(same) || secure().is_ok_and(same)
+    text == "*" || !host.contains('*') && (spelt().is_ok_and(same) || secure().is_ok_and(same))
 }
 
 impl fmt::Display for HostSetting {

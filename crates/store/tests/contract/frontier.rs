@@ -120,7 +120,11 @@ async fn of_hosts_that_share_a_gap_one_is_leased_at_a_time(s: &Fixture) {
         let context = s.context(*page, lease.visit).await;
         let mut commit = crate::support::commit_of(&context, lease.visit, at(1));
         commit.page.as_mut().unwrap().due_at = Some(at(2));
-        commit.host.as_mut().unwrap().shared = Some((address, TimeDelta::seconds(30)));
+        let host = commit.host.as_mut().unwrap();
+        if share_gap {
+            host.wait = TimeDelta::seconds(30);
+        }
+        host.shared = Some((address, host.wait));
         s.commit(&[commit]).await.unwrap();
     }
     assert_eq!(s.due(at(3)).await, ["https://c.example/1"], "the other two wait for b's gap");
