@@ -52,6 +52,14 @@ impl Byline {
         self
     }
 
+    /// Without an option and its value.
+    pub fn without(mut self, option: &str) -> Self {
+        if let Some(at) = self.options.iter().position(|given| given == option) {
+            self.options.drain(at..at + 2);
+        }
+        self
+    }
+
     /// Runs a command to its end.
     pub async fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
         let mut command = self.command(arguments);
@@ -127,6 +135,14 @@ impl Running {
 
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Most resident memory so far (proc_pid_status(5)); 0 where there is no /proc.
+    pub fn peak_memory_kb(&self) -> u64 {
+        let status = self.child.id().map(|id| std::fs::read_to_string(format!("/proc/{id}/status")));
+        let Some(Ok(status)) = status else { return 0 };
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
     }
 
     pub fn log(&self) -> String {

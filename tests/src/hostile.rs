@@ -86,15 +86,24 @@ fn whole(head: &str, body: &[u8]) -> Vec<u8> {
 
 /// An article of 100 kB.
 fn page() -> Vec<u8> {
-    let text = "<p>The harbour was rebuilt in the second year, and nobody remembered why it had stopped.</p>".repeat(1100);
-    let html = format!("<!doctype html><title>T</title><article><h1>T</h1>{text}</article>");
+    let paragraph = |n| {
+        format!("<p>In the year {n} the harbour was rebuilt, and nobody remembered why it had stopped.</p>")
+    };
+    let text: String = (0..1200).map(paragraph).collect();
+    let title = "On the harbours of the north";
+    let html = format!("<!doctype html><title>{title}</title><article><h1>{title}</h1>{text}</article>");
     whole("200 OK\r\nContent-Type: text/html", html.as_bytes())
 }
 
 /// An article about 李新 in GBK.
 fn gbk() -> Vec<u8> {
     let text = b"<p>\xc0\xee\xd0\xc2\xd0\xb4\xb5\xbd\xa3\xac\xb8\xdb\xbf\xda\xb5\xc4\xb8\xc4\xd4\xec\xb3\xd6\xd0\xf8\xc1\xcb\xca\xae\xb6\xe0\xc4\xea\xa1\xa3</p>".repeat(40);
-    [b"<!doctype html><title>\xc0\xee\xd0\xc2</title><article><h1>\xc0\xee\xd0\xc2</h1>".as_slice(), &text, b"</article>"].concat()
+    [
+        b"<!doctype html><title>\xc0\xee\xd0\xc2</title><article><h1>\xc0\xee\xd0\xc2</h1>".as_slice(),
+        &text,
+        b"</article>",
+    ]
+    .concat()
 }
 
 async fn bomb(stream: &mut TcpStream) -> std::io::Result<()> {

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a harness that cannot go on shall stop its test there")]
 
 pub mod byline;
+pub mod hostile;
 pub mod library;
 pub mod proxy;
 pub mod servers;

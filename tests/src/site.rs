@@ -2,6 +2,7 @@
 //!
 //! HTTP/1.1 in a few lines of our own: a server framework refuses to send what a broken server sends.
 
+use crate::hostile::Hostile;
 use std::{
     collections::HashMap,
     io::Write as _,
@@ -22,6 +23,8 @@ pub enum Page {
     Text(String),
     /// Status and target.
     Redirect(u16, String),
+    /// What no honest server sends.
+    Hostile(Hostile),
 }
 
 /// What goes wrong with an answer.
@@ -54,8 +57,10 @@ pub struct Seen {
     /// When the answer was out, or given up.
     pub done: Instant,
     pub path: String,
-    /// 0 where there was no answer.
+    /// 0 where there was no answer, or none that a server should give.
     pub status: u16,
+    /// Bytes of the answer, head included.
+    pub bytes: usize,
     pub fault: Option<Fault>,
 }
 
@@ -96,12 +101,34 @@ impl Site {
         *self.shared.faults.lock().unwrap() = Some((faults, random));
     }
 
+    /// What stands at a path.
+    pub fn page(&self, path: &str) -> Option<Page> {
+        self.shared.pages.lock().unwrap().get(path).cloned()
+    }
+
+    /// The whole answer of any server on loopback to a plain request.
+    pub async fn get(url: &str) -> String {
+        let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let Ok(mut stream) = TcpStream::connect(address).await else { return String::new() };
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let mut answer = String::new();
+        let asked = stream.write_all(request.as_bytes()).await;
+        match asked.and(stream.read_to_string(&mut answer).await) {
+            Ok(_) => answer,
+            Err(_) => String::new(),
+        }
+    }
+
     pub fn set_page(&self, path: &str, page: Page) {
         self.shared.pages.lock().unwrap().insert(path.to_owned(), page);
     }
 
-    pub fn page(&self, path: &str) -> Option<Page> {
-        self.shared.pages.lock().unwrap().get(path).cloned()
+    /// Changes each page, in the order of their paths.
+    pub fn change_pages(&self, mut change: impl FnMut(u64, &mut Page)) {
+        let mut pages = self.shared.pages.lock().unwrap();
+        let mut all: Vec<_> = pages.iter_mut().collect();
+        all.sort_by_key(|(path, _)| path.to_owned());
+        (0..).zip(all).for_each(|(n, (_, page))| change(n, page));
     }
 
     pub fn log(&self) -> Vec<Seen> {
@@ -129,6 +156,12 @@ async fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()>
         if let Some(Fault::Late(by)) = fault {
             tokio::time::sleep(by).await;
         }
+        if let Some(hostile) = shared.hostile_at(&path) {
+            let sent = hostile.send(&mut stream, &path).await;
+            let done = Instant::now();
+            shared.log.lock().unwrap().push(Seen { at, done, path, status: 0, bytes: 0, fault });
+            return sent;
+        }
         let (status, answer) = shared.answer(&head, &path, fault);
         let keep = match fault {
             Some(Fault::Reset) => {
@@ -145,7 +178,8 @@ async fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()>
                 true
             }
         };
-        shared.log.lock().unwrap().push(Seen { at, done: Instant::now(), path, status, fault });
+        let (done, bytes) = (Instant::now(), answer.len());
+        shared.log.lock().unwrap().push(Seen { at, done, path, status, bytes, fault });
         if !keep {
             break;
         }
@@ -184,6 +218,13 @@ impl Shared {
             .map(|(fault, _)| *fault)
     }
 
+    fn hostile_at(&self, path: &str) -> Option<Hostile> {
+        match self.pages.lock().unwrap().get(path) {
+            Some(Page::Hostile(hostile)) => Some(*hostile),
+            _ => None,
+        }
+    }
+
     fn answer(&self, head: &str, path: &str, fault: Option<Fault>) -> (u16, Vec<u8>) {
         match fault {
             Some(Fault::Unavailable(seconds)) => {
@@ -194,7 +235,9 @@ impl Shared {
         }
         let page = self.pages.lock().unwrap().get(path).cloned();
         let (kind, body) = match page {
-            None => return (404, response(404, &[("Content-Type", "text/plain")], b"not found")),
+            None | Some(Page::Hostile(_)) => {
+                return (404, response(404, &[("Content-Type", "text/plain")], b"not found"));
+            }
             Some(Page::Redirect(status, to)) => return (status, response(status, &[("Location", &to)], b"")),
             Some(Page::Html(body)) => ("text/html; charset=utf-8", body),
             Some(Page::Text(body)) => ("text/plain; charset=utf-8", body),

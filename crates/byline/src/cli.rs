@@ -99,6 +99,9 @@ pub enum Command {
 pub struct CrawlArgs {
     /// Author pages, in full (https://...); with none, everything that is followed
     pub urls: Vec<String>,
+    /// Visit what is known again now, also where it is not due yet
+    #[arg(long)]
+    pub refresh: bool,
 }
 
 #[derive(Debug, Args)]

@@ -260,10 +260,8 @@ impl Config {
             (name.replace('_', "-"), value, self.origins.get(name).cloned().unwrap_or_default())
         });
         let file = self.file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        let hosts = self
-            .hosts
-            .iter()
-            .map(|host| (format!("host {}", host.pattern), host.to_string(), file.clone()));
+        let hosts =
+            self.hosts.iter().map(|host| (format!("host {}", host.pattern), host.to_string(), file.clone()));
         rows.chain(hosts).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! The embedded default and a deployment of five processes are the same code: [`Plan`] names the roles,
 //! [`Engine::start`] gives each what it needs, [`Engine::stop`] ends them in the order of the pipe.
 
+pub mod alarms;
 mod letters;
 mod lock;
 pub mod open;

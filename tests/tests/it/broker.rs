@@ -216,7 +216,7 @@ impl Stage for Sink {
     }
 }
 
-fn page(number: usize) -> Fetched {
+pub(crate) fn page(number: usize) -> Fetched {
     let golden = include_str!("../../../crates/model/tests/golden/byline.page.fetched.v1.json");
     let envelope: model::Envelope<Fetched> = model::Envelope::decode(golden.as_bytes()).unwrap();
     let mut page = envelope.data;

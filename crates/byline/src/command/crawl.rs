@@ -38,9 +38,21 @@ pub(super) async fn run(cx: &Context, args: &CrawlArgs) -> Result<Ran> {
     for url in urls {
         follows.push(Follow::page(url));
     }
+    if args.refresh {
+        refresh(&store, &follows, begun).await?;
+    }
     let outcome = crawl(cx, &store, &follows, begun).await?;
     outcome.print(cx)?;
     Ok(outcome.ran())
+}
+
+async fn refresh(store: &DynStore, follows: &[Follow], now: Time) -> Result<()> {
+    let mut sources = Vec::new();
+    for follow in follows {
+        sources.push(store.follow(follow, now).await?.source);
+    }
+    store.refresh(&sources, now).await?;
+    Ok(())
 }
 
 /// Follows, visits what is due, returns what came of it. With nothing to follow, everything followed is due.

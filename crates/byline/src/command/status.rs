@@ -9,7 +9,7 @@ use crate::{
 use anyhow::Result;
 use queue::Publisher;
 use serde_json::json;
-use store::{Counts, HostRow, Page};
+use store::{AlarmRow, Counts, HostRow, Page};
 
 pub(super) async fn run(cx: &Context) -> Result<Ran> {
     let store = cx.store().await?;
@@ -17,14 +17,21 @@ pub(super) async fn run(cx: &Context) -> Result<Ran> {
     let counts = store.counts(now).await?;
     let hosts = store.hosts(Page::default()).await?;
     let wakes = store.next_wake().await?;
+    let alarms = store.alarms().await?;
     let queues = match &cx.config.amqp_url {
         Some(_) => Some(backlogs(cx).await?),
         None => None,
     };
     if cx.out.json {
-        let value = json!({ "counts": counts, "hosts": hosts, "next_visit_at": wakes, "queues": queues });
+        let value = json!({
+            "counts": counts, "alarms": alarms, "hosts": hosts, "next_visit_at": wakes, "queues": queues
+        });
         cx.out.json_line(&value)?;
         return Ok(Ran::Well);
+    }
+    if !alarms.is_empty() {
+        cx.out.table(&alarms_table(&alarms, now))?;
+        cx.out.line("")?;
     }
     cx.out.table(&counts_table(&counts))?;
     if let Some(at) = wakes {
@@ -54,6 +61,21 @@ async fn backlogs(cx: &Context) -> Result<Vec<(&'static str, queue::Depth)>> {
     }
     transport.close().await;
     Ok(depths)
+}
+
+fn alarms_table(alarms: &[AlarmRow], now: store::Time) -> Table {
+    let mut table = Table::new(["alarm", "since", "of", "what to do"]);
+    for row in alarms {
+        let advice = match row.alarm.as_str() {
+            "went-empty" | "container-missing" => {
+                "the page showed works and shows none: see `byline show` of it, and how it is read with `byline try`"
+            }
+            _ => row.detail.as_str(),
+        };
+        let since = row.since.map(|t| age(t, now)).unwrap_or_default();
+        table.row([row.alarm.clone(), since, row.subject.clone(), advice.to_owned()]);
+    }
+    table
 }
 
 fn counts_table(counts: &Counts) -> Table {

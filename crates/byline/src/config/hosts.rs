@@ -8,7 +8,8 @@ use std::{collections::HashSet, fmt};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HostSetting {
-    /// `example.org` or `example.org:8080`: this host. `.example.org`: it and all hosts below it. `*`: every host.
+    /// `example.org` or `example.org:8080`: this host. `*.example.org`: example.org and all hosts below
+    /// it. `*`: every host.
     pub pattern: String,
     /// Rest between two visits; stands above the general gap and above robots.txt's Crawl-delay.
     pub gap: Option<Span>,
@@ -21,7 +22,7 @@ pub struct HostSetting {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadHost {
-    #[error("{0:?} is no pattern of hosts; write example.org, example.org:8080, .example.org or *")]
+    #[error("{0:?} is no pattern of hosts; write example.org, example.org:8080, *.example.org or *")]
     Pattern(String),
     #[error("[[host]] {0:?} stands there twice; put its settings under one")]
     Twice(String),
@@ -55,11 +56,22 @@ pub(super) fn check(hosts: &[HostSetting]) -> Result<(), BadHost> {
 
 /// A host as addresses spell it once they are read: anything else would never match.
 fn is_pattern(text: &str) -> bool {
-    let host = text.strip_prefix('.').unwrap_or(text);
-    let spelt = || model::PageUrl::parse(&format!("http://{host}/")).map(|url| url.host_key());
-    let secure = || model::PageUrl::parse(&format!("https://{host}/")).map(|url| url.host_key());
-    let same = |key: model::HostKey| key.as_str() == host;
-    text == "*" || !host.contains('*') && (spelt().is_ok_and(same) || secure().is_ok_and(same))
+    let host = text.strip_prefix("*.").unwrap_or(text);
+    let known_as = |scheme: &str| {
+        let url = model::PageUrl::parse(&format!("{scheme}://{host}/"));
+        url.is_ok_and(|url| url.host_key().as_str() == host)
+    };
+    text == "*" || !host.contains('*') && (known_as("http") || known_as("https"))
+}
+
+impl HostSetting {
+    /// The pattern as the scheduler writes it: a leading dot for a host and all below it.
+    pub fn name(&self) -> &str {
+        match self.pattern.as_str() {
+            "*" => "*",
+            pattern => pattern.strip_prefix('*').unwrap_or(pattern),
+        }
+    }
 }
 
 impl fmt::Display for HostSetting {
@@ -86,7 +98,7 @@ mod tests {
     fn patterns_are_hosts_as_they_are_known() {
         for good in [
             "example.org",
-            ".example.org",
+            "*.example.org",
             "example.org:8080",
             "127.0.0.1:8080",
             "[::1]:80",
@@ -101,7 +113,7 @@ mod tests {
             "Example.org",
             "https://example.org",
             "example.org/x",
-            "*.example.org",
+            ".example.org",
             "a b",
             "例.example",
         ] {

@@ -36,7 +36,7 @@ fn unknown_keys_are_refused_with_their_line() {
 #[test]
 fn hosts_of_their_own_are_read_and_printed() {
     let file = written(
-        "per-host = 2\n[[host]]\npattern = \".example.org\"\ngap = \"10s\"\n\
+        "per-host = 2\n[[host]]\npattern = \"*.example.org\"\ngap = \"10s\"\n\
          [[host]]\npattern = \"127.0.0.1:8080\"\nper-host = 4\nshare-gap = true\n",
     );
     let config = resolve(&Settings::default(), &[], Some(file.path()), Some("/d".into())).unwrap();
@@ -45,7 +45,7 @@ fn hosts_of_their_own_are_read_and_printed() {
     assert_eq!(
         rows,
         [
-            ("host .example.org".to_owned(), "gap 10s".to_owned(), path.clone()),
+            ("host *.example.org".to_owned(), "gap 10s".to_owned(), path.clone()),
             ("host 127.0.0.1:8080".to_owned(), "per-host 4, share-gap true".to_owned(), path),
         ]
     );

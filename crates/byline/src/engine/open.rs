@@ -177,7 +177,7 @@ pub fn scheduler_config(config: &Config) -> scheduler::Config {
     scheduler::Config {
         gap: config.gap.0,
         per_host: config.per_host,
-        hosts: config.hosts.iter().map(|host| (host.pattern.clone(), rule(host))).collect(),
+        hosts: config.hosts.iter().map(|host| (host.name().to_owned(), rule(host))).collect(),
         ..scheduler::Config::default()
     }
 }

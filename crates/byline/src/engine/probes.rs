@@ -1,5 +1,6 @@
 //! What this process tells about itself at `/healthz`, `/readyz` and `/metrics`.
 
+use super::alarms;
 use crate::telemetry::Numbers;
 use queue::{Health, Transport};
 use std::{
@@ -90,7 +91,7 @@ pub(super) async fn keep_current(
             }
         }
         if let Some(transport) = &queues {
-            depths(transport).await;
+            depths(transport, &store).await;
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -114,13 +115,20 @@ fn note(counts: &Counts) {
     }
 }
 
-/// `byline.unrouted` among them: it must stay empty.
-async fn depths(transport: &Arc<dyn Transport>) {
-    let topology = transport.topology();
-    let work = topology.work_queues().into_iter().map(|(_, _, name)| name);
-    for name in work.chain([topology.unrouted_queue()]) {
-        if let Ok(depth) = transport.depth(&name).await {
-            metrics::gauge!("byline_queue_ready", "queue" => name).set(depth.ready as f64);
+async fn depths(transport: &Arc<dyn Transport>, store: &DynStore) {
+    for backlog in alarms::backlogs(transport).await {
+        metrics::gauge!("byline_queue_ready", "queue" => backlog.queue.clone()).set(backlog.ready as f64);
+        let detail = backlog.trouble();
+        let alarm = backlog.alarm();
+        metrics::gauge!("byline_queue_alarm", "queue" => backlog.queue.clone(), "alarm" => alarm)
+            .set(f64::from(u8::from(detail.is_some())));
+        match store.set_alarm(&backlog.queue, alarm, detail.as_deref(), chrono::Utc::now()).await {
+            Ok(true) => match detail {
+                Some(detail) => tracing::error!(queue = backlog.queue, alarm, detail, "alarm raised"),
+                None => tracing::info!(queue = backlog.queue, alarm, "alarm ended"),
+            },
+            Ok(false) => {}
+            Err(error) => tracing::debug!(%error, "alarm not kept"),
         }
     }
 }

@@ -34,7 +34,11 @@ pub(super) fn pages(
         at: given.fetched.ended_at,
         authors: author_names(listing, &given.fetched.grant.hints),
     };
-    let mut pages = from.works(entries, fresh);
+    let mut pages = match asks_not_to_follow(parsed) {
+        // Known works as well: those listed before the operator said so were not followed then.
+        true => from.works(entries, &entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>()),
+        false => from.works(entries, fresh),
+    };
     pages.extend(from.further(listing, parsed.kind.value, entries, policy));
     if is_first_page(context, state) {
         pages.extend(from.feeds(listing, policy));

@@ -62,6 +62,10 @@ pub trait Store: Send + Sync + 'static {
     /// Stops visits through this author's sources; everything stored stays.
     async fn unfollow(&self, author: AuthorId, now: Time) -> Result<()>;
 
+    /// Makes the pages of these sources (none given: of all) due now, also those in back-off. Returns how many were
+    /// not due.
+    async fn refresh(&self, sources: &[SourceId], now: Time) -> Result<u64>;
+
     // --- frontier (scheduler) ---
 
     /// Due pages of hosts that are free now: at most `ask.per_host` minus those in flight for each host, pages
@@ -122,6 +126,15 @@ pub trait Store: Send + Sync + 'static {
     async fn outbox(&self, limit: usize) -> Result<Vec<OutboxEvent>>;
 
     async fn outbox_sent(&self, ids: &[i64]) -> Result<()>;
+
+    // --- alarms of the installation ---
+
+    /// Raises an alarm, or with no detail ends it. Each change is told by one event, `installation.alarm`, however
+    /// many processes see it. Returns whether it was one.
+    async fn set_alarm(&self, subject: &str, alarm: &str, detail: Option<&str>, now: Time) -> Result<bool>;
+
+    /// What wants a person: alarms of the installation, then of followed sources.
+    async fn alarms(&self) -> Result<Vec<AlarmRow>>;
 
     // --- dead letters ---
 

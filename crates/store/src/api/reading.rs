@@ -184,6 +184,18 @@ pub struct HostRow {
     pub open_until: Option<Time>,
 }
 
+/// What wants a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AlarmRow {
+    /// A queue's name, or a source's address.
+    pub subject: String,
+    /// `unrouted`, `full`, or as [`super::SourceAlarm::as_str`].
+    pub alarm: String,
+    pub detail: String,
+    /// None for sources: their timeline tells.
+    pub since: Option<Time>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct VisitFilter {
     pub page_id: Option<PageId>,

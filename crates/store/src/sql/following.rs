@@ -80,6 +80,8 @@ pub(super) async fn follow_within(
     tx.run(sql, args![source, host]).await?;
     if let Some(ignore) = follow.ignore_nofollow {
         tx.run("UPDATE sources SET ignore_nofollow = $2 WHERE id = $1", args![source, ignore]).await?;
+        // The list is read anew, also where it did not change: its links mean something else now.
+        tx.run("UPDATE pages SET etag = NULL, last_modified = NULL WHERE id = $1", args![page]).await?;
     }
     if new {
         tx.run("UPDATE sources SET followed = TRUE WHERE id = $1", args![source]).await?;
@@ -124,6 +126,30 @@ pub(super) async fn unfollow(db: &Db, author: AuthorId, _now: Time) -> Result<()
     set_active(&mut tx, &sources, &mut touched).await?;
     touched.write(&mut tx, Vec::new()).await?;
     tx.commit().await
+}
+
+pub(super) async fn refresh(db: &Db, sources: &[SourceId], now: Time) -> Result<u64> {
+    let mut tx = db.begin().await?;
+    let waiting = "SELECT id FROM pages WHERE active AND rank <> 0 AND due_at > $1";
+    let mine = "id IN (SELECT page_id FROM page_sources WHERE source_id IN (SELECT r.id FROM {rows}))";
+    let rows = match sources {
+        [] => tx.rows(waiting, args![now]).await?,
+        sources => {
+            let rows = Rows::ids(sources.iter().map(|s| s.0));
+            tx.rows_each(&format!("{waiting} AND {mine}"), args![now], rows).await?
+        }
+    };
+    let ids = rows.iter().map(|row| row.int("id")).collect::<Result<Vec<i64>>>()?;
+    pages::lock(&mut tx, ids.iter().copied(), &[]).await?;
+    let sql = "UPDATE pages SET due_at = $1 WHERE due_at > $1 AND id IN (SELECT r.id FROM {rows}) RETURNING host_id";
+    let rows = tx.rows_each(sql, args![now], Rows::ids(ids)).await?;
+    let mut touched = Touched::default();
+    for row in &rows {
+        touched.touch(row.int("host_id")?);
+    }
+    touched.write(&mut tx, Vec::new()).await?;
+    tx.commit().await?;
+    Ok(rows.len() as u64)
 }
 
 /// The pages of these sources are visited while at least one of their sources is followed.

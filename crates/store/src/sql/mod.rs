@@ -1,6 +1,7 @@
 //! The [`Store`] on SQLite and PostgreSQL. Each module holds one concern; what differs between the two
 //! databases is in [`crate::db`] or says so with `{marks}` in its SQL.
 
+mod alarms;
 mod articles;
 mod candidates;
 mod commit;
@@ -20,7 +21,7 @@ mod summary;
 mod works;
 
 use crate::{
-    ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorRow, Candidate, CandidateAsk,
+    AlarmRow, ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorRow, Candidate, CandidateAsk,
     CaptureFilter, CaptureRow, Committed, Counts, DeadFilter, DeadLetter, DeadSettled, Denied, DynStore,
     Follow, Followed, HostRow, Lease, NewReparse, OutboxEvent, Page, PageRow, Pending, ReparseChange,
     ReparseItem, ReparseJob, ReparseState, Result, RobotsRow, SearchHit, SourceRow, Store, StoreError,
@@ -76,6 +77,12 @@ impl Store for SqlStore {
 
     async fn unfollow(&self, author: AuthorId, now: Time) -> Result<()> {
         following::unfollow(&self.db, author, now).await
+    }
+
+    async fn refresh(&self, sources: &[SourceId], now: Time) -> Result<u64> {
+        let refreshed = following::refresh(&self.db, sources, now).await?;
+        self.notice.give();
+        Ok(refreshed)
     }
 
     async fn candidates(&self, ask: &CandidateAsk) -> Result<Vec<Candidate>> {
@@ -144,6 +151,14 @@ impl Store for SqlStore {
 
     async fn outbox_sent(&self, ids: &[i64]) -> Result<()> {
         outbox::sent(&self.db, ids).await
+    }
+
+    async fn set_alarm(&self, subject: &str, alarm: &str, detail: Option<&str>, now: Time) -> Result<bool> {
+        alarms::set(&self.db, subject, alarm, detail, now).await
+    }
+
+    async fn alarms(&self) -> Result<Vec<AlarmRow>> {
+        alarms::list(&self.db).await
     }
 
     async fn dead_letter(&self, letter: &DeadLetter) -> Result<()> {

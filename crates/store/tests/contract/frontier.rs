@@ -12,6 +12,7 @@ on_both!(
     a_followed_page_is_due_at_once,
     following_again_changes_nothing,
     unfollowing_rests_and_following_wakes,
+    refreshing_makes_what_is_known_due,
     one_host_one_lease,
     of_hosts_that_share_a_gap_one_is_leased_at_a_time,
     a_lease_is_taken_once,
@@ -70,6 +71,18 @@ async fn unfollowing_rests_and_following_wakes(s: &Fixture) {
     assert_eq!(again.author, first.author);
     let ask = CandidateAsk { per_host: 5, ..ask(at(20)) };
     assert_eq!(s.candidates(&ask).await.unwrap().len(), 2);
+}
+
+async fn refreshing_makes_what_is_known_due(s: &Fixture) {
+    let mine = s.follow_at("https://a.example/1", at(0)).await;
+    let theirs = s.follow_at("https://b.example/1", at(0)).await;
+    s.visit(mine.page, at(0), |_| ()).await;
+    s.visit(theirs.page, at(0), |_| ()).await;
+    assert!(s.due(at(10)).await.is_empty());
+    assert_eq!(s.refresh(&[mine.source], at(10)).await.unwrap(), 1);
+    assert_eq!(s.due(at(10)).await, ["https://a.example/1"]);
+    assert_eq!(s.refresh(&[], at(10)).await.unwrap(), 1, "the other one");
+    assert_eq!(s.due(at(10)).await.len(), 2);
 }
 
 async fn one_host_one_lease(s: &Fixture) {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use store::{CaptureFilter, Counts, Page, StoreError, VisitFilter};
 
 on_both!(
+    an_alarm_is_told_once_and_ends_once,
     words_of_any_language_are_found,
     titles_come_first,
     nothing_that_is_asked_breaks_the_search,
@@ -165,4 +166,37 @@ async fn migrations_are_idempotent(s: &Fixture) {
     let (a, b) = tokio::join!(s.store.migrate(), s.other.migrate());
     a.unwrap();
     b.unwrap();
+}
+
+async fn an_alarm_is_told_once_and_ends_once(s: &Fixture) {
+    let mine = s.follow_at("https://a.example/author", at(0)).await;
+    let set =
+        async |detail, second| s.set_alarm("byline.unrouted", "unrouted", detail, at(second)).await.unwrap();
+    assert!(!set(None, 0).await);
+    assert!(set(Some("1 message"), 1).await);
+    assert!(!set(Some("2 messages"), 2).await, "the same alarm still");
+    s.visit(mine.page, at(3), |c| {
+        let alarm = Some(store::SourceAlarm::WentEmpty);
+        c.sources.push(store::SourceChange { source: mine.source, alarm });
+    })
+    .await;
+    let alarms = s.alarms().await.unwrap();
+    let told: Vec<_> =
+        alarms.iter().map(|a| (a.subject.as_str(), a.alarm.as_str(), a.detail.as_str())).collect();
+    assert_eq!(
+        told,
+        [("byline.unrouted", "unrouted", "2 messages"), ("https://a.example/author", "went-empty", "")]
+    );
+    assert_eq!(alarms[0].since, Some(at(1)));
+    assert!(set(None, 4).await && !set(None, 5).await);
+    assert_eq!(s.alarms().await.unwrap().len(), 1);
+    let events: Vec<bool> = s
+        .outbox(10)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|e| e.event.kind == "installation.alarm")
+        .map(|e| e.event.data["raised"] == true)
+        .collect();
+    assert_eq!(events, [true, false]);
 }
