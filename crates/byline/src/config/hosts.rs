@@ -61,7 +61,8 @@ fn is_pattern(text: &str) -> bool {
         let url = model::PageUrl::parse(&format!("{scheme}://{host}/"));
         url.is_ok_and(|url| url.host_key().as_str() == host)
     };
-    text == "*" || !host.contains('*') && (known_as("http") || known_as("https"))
+    let plain = !host.contains('*') && !host.starts_with('.');
+    text == "*" || plain && (known_as("http") || known_as("https"))
 }
 
 impl HostSetting {
