@@ -7,14 +7,11 @@
 //! so pages per second of CPU hold on a machine that does other things as well.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use chrono::{TimeDelta, Utc};
+mod visits;
+
+use chrono::Utc;
 use fetcher::{Client, Config, FetchStage};
-use model::{
-    Archive, ArchiveError, Capture, CaptureRef, Grant, Hints, Outcome, PageId, PageKind, PageUrl, Stage,
-    Validators, VisitId,
-};
+use model::{Outcome, PageKind, Stage};
 use std::{
     error::Error,
     fs,
@@ -26,6 +23,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+use visits::{NoArchive, grant};
 
 const FILES: u64 = 1000;
 
@@ -85,7 +84,9 @@ async fn fetch_stage(port: u16, duration: Duration, connections: u64) -> Result<
             let mut count = 0;
             while begun.elapsed() < duration {
                 let n = next.fetch_add(1, Ordering::Relaxed) % FILES;
-                let results = stage.process(vec![grant(&format!("http://127.0.0.1:{port}/{n}.html"))?]).await;
+                let results = stage
+                    .process(vec![grant(&format!("http://127.0.0.1:{port}/{n}.html"), PageKind::Article)?])
+                    .await;
                 match results.into_iter().next() {
                     Some(Ok(Some(fetched))) if matches!(fetched.outcome, Outcome::Captured { .. }) => {
                         count += 1;
@@ -101,44 +102,6 @@ async fn fetch_stage(port: u16, duration: Duration, connections: u64) -> Result<
         count += task??;
     }
     Ok(Pages { count, elapsed: begun.elapsed(), cpu: cpu_time(Of::This)?.saturating_sub(cpu) })
-}
-
-fn grant(url: &str) -> Result<Grant, model::page_url::BadUrl> {
-    let now = Utc::now();
-    Ok(Grant {
-        visit: VisitId::new(),
-        page: PageId(1),
-        url: PageUrl::parse(url)?,
-        granted_at: now,
-        lease_until: now + TimeDelta::minutes(5),
-        gap_ms: 0,
-        validators: Validators::default(),
-        hints: Hints { expected: PageKind::Article, authors: vec![], listed: None },
-        origin: model::Provenance::default(),
-    })
-}
-
-/// Keeps nothing.
-struct NoArchive;
-
-#[async_trait]
-impl Archive for NoArchive {
-    async fn put(&self, capture: &Capture) -> Result<CaptureRef, ArchiveError> {
-        let length = capture.body.len() as u64;
-        Ok(CaptureRef { id: capture.id, key: String::new(), length, digest: String::new() })
-    }
-
-    async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError> {
-        Err(ArchiveError::Missing(at.key.clone()))
-    }
-
-    async fn put_value(&self, _: &str, _: Bytes) -> Result<(), ArchiveError> {
-        Ok(())
-    }
-
-    async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
-        Err(ArchiveError::Missing(key.to_owned()))
-    }
 }
 
 fn wrk(server: &Nginx, seconds: u64, threads: u64, connections: u64) -> Result<Option<Pages>, Trouble> {

@@ -5,15 +5,12 @@
 //! The server is a second process, so that its memory is not ours.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use chrono::{TimeDelta, Utc};
+mod visits;
+
+use chrono::Utc;
 use fetcher::{Client, Config, FetchStage};
 use flate2::{Compression, write::GzEncoder};
-use model::{
-    Archive, ArchiveError, Capture, CaptureRef, Fetched, Grant, Hints, Outcome, PageId, PageKind, PageUrl,
-    Stage, Validators, VisitId,
-};
+use model::{Fetched, Outcome, PageKind, Stage};
 use std::{
     error::Error,
     fs,
@@ -26,6 +23,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
+
+use visits::{NoArchive, grant};
 
 type Trouble = Box<dyn Error + Send + Sync>;
 
@@ -90,43 +89,10 @@ fn name(outcome: &Outcome) -> String {
 }
 
 async fn visit(stage: &FetchStage, port: u16, path: &str) -> Result<Fetched, Trouble> {
-    let now = Utc::now();
     let expected = if path.starts_with("/robots") { PageKind::Robots } else { PageKind::Article };
-    let grant = Grant {
-        visit: VisitId::new(),
-        page: PageId(1),
-        url: PageUrl::parse(&format!("http://127.0.0.1:{port}{path}"))?,
-        granted_at: now,
-        lease_until: now + TimeDelta::minutes(5),
-        gap_ms: 0,
-        validators: Validators::default(),
-        hints: Hints { expected, authors: vec![], listed: None },
-        origin: model::Provenance::default(),
-    };
+    let grant = grant(&format!("http://127.0.0.1:{port}{path}"), expected)?;
     let result = stage.process(vec![grant]).await.into_iter().next().ok_or("no result")?;
     Ok(result?.ok_or("the grant was dropped")?)
-}
-
-struct NoArchive;
-
-#[async_trait]
-impl Archive for NoArchive {
-    async fn put(&self, capture: &Capture) -> Result<CaptureRef, ArchiveError> {
-        let length = capture.body.len() as u64;
-        Ok(CaptureRef { id: capture.id, key: String::new(), length, digest: String::new() })
-    }
-
-    async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError> {
-        Err(ArchiveError::Missing(at.key.clone()))
-    }
-
-    async fn put_value(&self, _: &str, _: Bytes) -> Result<(), ArchiveError> {
-        Ok(())
-    }
-
-    async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
-        Err(ArchiveError::Missing(key.to_owned()))
-    }
 }
 
 /// A field of /proc/self/status (proc_pid_status(5)).

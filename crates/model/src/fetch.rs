@@ -36,6 +36,9 @@ pub struct Provenance {
     pub sources: Vec<SourceNote>,
     /// Clicks from the author page.
     pub depth: u32,
+    /// A list that holds works of others as well, such as the feed of a whole site.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mixed: bool,
     /// Addresses that redirect to this page or have its content, at most [`Provenance::MOST`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<PageUrl>,

@@ -308,6 +308,7 @@ fn fetched(note: &VisitNote, at: &CaptureRef, capture: &Capture) -> Fetched {
         started_at: note.started_at,
         ended_at: note.ended_at,
         bytes: note.bytes,
+        address: None,
         hops: Vec::new(),
         outcome: Outcome::Captured {
             status: capture.status,

@@ -73,7 +73,7 @@ impl Lost {
             ended_at: at,
             bytes: 1,
             content_type: None,
-            origin: Provenance { sources: vec![source], depth: 1, aliases: Vec::new() },
+            origin: Provenance { sources: vec![source], depth: 1, mixed: false, aliases: Vec::new() },
         };
         let capture = Capture {
             id: CaptureId::new(),

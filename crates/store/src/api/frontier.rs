@@ -3,8 +3,8 @@
 use super::Time;
 use chrono::TimeDelta;
 use model::{
-    AuthorId, Disposition, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, Provenance, SourceId, Validators,
-    VisitId,
+    AuthorId, Disposition, Hints, HostKey, Origin, PageId, PageKey, PageKind, PageUrl, Provenance, SourceId,
+    Validators, VisitId,
 };
 use std::net::IpAddr;
 

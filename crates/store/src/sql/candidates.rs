@@ -101,7 +101,7 @@ fn statement(dialect: Dialect, of_hosts: &str, of_pages: &str) -> String {
     };
     let most = "CASE WHEN open_until IS NULL THEN {least}(coalesce(per_host, $2), $2) ELSE 1 END";
     format!(
-        "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.depth, p.host_id,
+        "SELECT p.id, p.url, p.kind, p.origin, p.due_at, p.etag, p.last_modified, p.hints, p.failures, p.depth, p.mixed, p.host_id,
                 h.host, h.in_flight, h.gap_ms, h.most, h.gap_group, o.fetched_at, o.expires_at
          FROM (SELECT id, host, in_flight, gap_ms, gap_group, ready_at,
                       {most} AS most
@@ -132,7 +132,11 @@ fn candidate(row: &Row) -> Result<Candidate> {
         robots_expires_at: row.opt_time("expires_at")?,
         gap_ms: row.opt_int("gap_ms")?.map(|n| n.max(0) as u64),
         failures: row.small("failures")?,
-        provenance: Provenance { depth: row.small("depth")?, ..Provenance::default() },
+        provenance: Provenance {
+            depth: row.small("depth")?,
+            mixed: row.bool("mixed")?,
+            ..Provenance::default()
+        },
     })
 }
 

@@ -11,7 +11,7 @@ pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Follow
     let mut tx = db.begin().await?;
     let mut touched = Touched::default();
     let followed = follow_within(&mut tx, follow, now, &mut touched).await?;
-    touched.write(&mut tx).await?;
+    touched.write(&mut tx, Vec::new()).await?;
     tx.commit().await?;
     Ok(followed)
 }

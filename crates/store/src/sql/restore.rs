@@ -37,7 +37,7 @@ pub(super) async fn pages(db: &Db, notes: &[VisitNote]) -> Result<Vec<PageId>> {
     for note in notes {
         aliases(&mut tx, note, &mut touched).await?;
     }
-    touched.write(&mut tx).await?;
+    touched.write(&mut tx, Vec::new()).await?;
     let mut ids = HashMap::with_capacity(notes.len());
     let keys = Rows::texts(notes.iter().map(|n| page(n).key.0));
     let sql = "SELECT id, key FROM pages WHERE key IN (SELECT r.text FROM {rows})";
@@ -68,6 +68,7 @@ fn page(note: &VisitNote) -> NewPage {
         depth: note.origin.depth,
         redirected_from: None,
         again: false,
+        mixed: note.origin.mixed,
     }
 }
 
@@ -83,7 +84,7 @@ async fn source_of(
     if let Some(row) = tx.rows(sql, args![source.url.key().as_str()]).await?.first() {
         return Ok(SourceId(row.int("id")?));
     }
-    let follow = Follow { url: source.url.clone(), name: source.name.clone() };
+    let follow = Follow { name: source.name.clone(), ..Follow::page(source.url.clone()) };
     Ok(following::follow_within(tx, &follow, at, touched).await?.source)
 }
 
