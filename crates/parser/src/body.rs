@@ -1,8 +1,11 @@
 //! The article's body as blocks.
 
 mod assemble;
+mod byline;
+mod contexts;
 mod cues;
 mod fold;
+mod headings;
 mod inline;
 mod lead;
 mod names;
@@ -17,6 +20,7 @@ mod units;
 mod witness;
 
 use crate::{NodeId, Page, Tag};
+use contexts::Trust;
 use model::Block;
 use score::Survey;
 use units::Unit;
@@ -40,7 +44,30 @@ pub struct Body {
 /// Finds the body. A page that has none, such as a list of links, may give blocks all the same; what the
 /// page is, is told by [`crate::listing::read`].
 pub fn extract(page: &Page) -> Body {
-    let survey = Survey::new(page, shown_units(page), true);
+    let units = shown_units(page);
+    let body = read(page, units.clone(), Trust::All);
+    // Four times as much as was found, if there is.
+    let far = 4.0 * body.text_len as f32;
+    if body.text_len >= SCANT || Survey::plain_sum(page, &units, far) < far {
+        return body;
+    }
+    // Next to nothing, though there is far more: the names mislead.
+    let trust = if body.text_len < NOTHING { Trust::Tags } else { Trust::Comments };
+    let wary = read(page, units, trust);
+    let times = if body.text_len < SCANT / 2 { 2 } else { 3 };
+    let far_more = wary.text_len > times * body.text_len + SCANT / 2;
+    if far_more && wary.link_len * 4 < wary.text_len { wary } else { body }
+}
+
+/// Bytes of a body that may be but a box of the page, if the page has far more text than that.
+const SCANT: usize = 800;
+
+/// Bytes of a body that says nothing: then even what is called a comment may be the text, as in a forum.
+const NOTHING: usize = 120;
+
+/// The body as it is found with such trust in the names of the template's parts.
+fn read(page: &Page, units: Vec<Unit>, trust: Trust) -> Body {
+    let survey = Survey::new(page, units, trust);
     let Some(root) = survey.root(page) else { return Body::default() };
     let keep = kept(page, &survey, root);
     built(page, &survey, root, &keep)
@@ -71,7 +98,7 @@ pub(crate) fn extract_from(page: &Page, elements: &[NodeId]) -> Body {
         units = units::units(page, true);
     }
     let keep = chosen(&units);
-    let survey = Survey::new(page, units, true);
+    let survey = Survey::new(page, units, Trust::All);
     // Blocks are told by the elements around them, so the root lies outside of what was chosen.
     let root = page.ancestors(first).find(|&i| page.within(last, i)).unwrap_or(first);
     built(page, &survey, root, &keep)

@@ -15,17 +15,17 @@ const MAX_LINKS: usize = 10_000;
 pub(super) fn assemble(page: &Page, survey: &Survey, root: NodeId, keep: &[bool]) -> Vec<Block> {
     let mut out = Assembly {
         page,
+        muted: &survey.muted,
         blocks: Vec::new(),
         owner: None,
         data_tables: HashMap::new(),
         links: MAX_LINKS,
         code: None,
     };
-    for (unit, _) in survey.units.iter().zip(keep).filter(|(_, keep)| **keep) {
+    let units = survey.units.iter().zip(&survey.context).zip(keep);
+    for ((unit, context), _) in units.filter(|(_, keep)| **keep) {
         let place = match out.place(unit, root) {
-            Place::Paragraph | Place::Heading(_) | Place::Item(..)
-                if survey.context[unit.first] == Cue::Caption =>
-            {
+            Place::Paragraph | Place::Heading(_) | Place::Item(..) if *context == Cue::Caption => {
                 Place::Caption(unit.block)
             }
             place => place,
@@ -65,6 +65,7 @@ fn is_data(page: &Page, table: NodeId) -> bool {
 
 struct Assembly<'p> {
     page: &'p Page,
+    muted: &'p [NodeId],
     blocks: Vec<Block>,
     /// Where the last unit stood.
     owner: Option<Place>,
@@ -122,7 +123,7 @@ impl Assembly<'_> {
         }
         match place {
             Place::Heading(level) => {
-                let text = inline::text(self.page, unit, &mut self.links);
+                let text = inline::text(self.page, unit, self.muted, &mut self.links);
                 self.blocks.push(Block::Heading { level, text });
             }
             Place::Paragraph => self.paragraphs(unit),
@@ -132,7 +133,7 @@ impl Assembly<'_> {
                 }
             }
             Place::Caption(caption) => {
-                let text = inline::text(self.page, unit, &mut self.links);
+                let text = inline::text(self.page, unit, self.muted, &mut self.links);
                 if same_owner == Some(place)
                     && let Some(Block::Figure { caption: Some(before), .. }) = self.blocks.last_mut()
                 {
@@ -146,7 +147,7 @@ impl Assembly<'_> {
                 None => self.code = Some(unit.start..unit.end),
             },
             Place::Quote(_) => {
-                let text = inline::text(self.page, unit, &mut self.links);
+                let text = inline::text(self.page, unit, self.muted, &mut self.links);
                 match self.blocks.last_mut() {
                     Some(Block::Quote { paragraphs }) if same_owner == Some(place) => paragraphs.push(text),
                     _ => self.blocks.push(Block::Quote { paragraphs: vec![text] }),
@@ -165,7 +166,7 @@ impl Assembly<'_> {
 
     /// A unit in a list: a new list, a new item, or more of the same item.
     fn item(&mut self, unit: &Unit, list: NodeId, item: NodeId, depth: u8, before: Option<Place>) {
-        let text = inline::text(self.page, unit, &mut self.links);
+        let text = inline::text(self.page, unit, self.muted, &mut self.links);
         let (same_list, same_item) = match before {
             Some(Place::Item(l, i, _)) => (l == list, i == item),
             _ => (false, false),
@@ -182,7 +183,7 @@ impl Assembly<'_> {
     }
 
     fn paragraphs(&mut self, unit: &Unit) {
-        let text = inline::text(self.page, unit, &mut self.links);
+        let text = inline::text(self.page, unit, self.muted, &mut self.links);
         self.blocks.extend(prose::paragraphs(text).into_iter().map(|text| Block::Paragraph { text }));
     }
 

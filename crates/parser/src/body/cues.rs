@@ -26,10 +26,14 @@ pub(super) enum Cue {
     Details,
     /// Beside the article: sidebar, footer, widgets.
     Aside,
+    /// Beside the article too, unless it is in it: page builders call every part of a text a widget.
+    Widget,
     /// A picture's caption or credit.
     Caption,
     /// The standfirst: a summary between title and text.
     Standfirst,
+    /// For screen readers alone, or for a script to show.
+    Hidden,
 }
 
 impl Cue {
@@ -51,7 +55,23 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     if naming.itemprop.split_ascii_whitespace().any(|p| p == "articleBody") {
         return Cue::Body;
     }
-    let named = stronger(classes.get(naming.class, named), named(naming.id));
+    // A heading's id is made of its text: `related-work`, `toc-how-they-work`.
+    let id = if tag.heading_level().is_some() { "" } else { naming.id };
+    let mut named = stronger(classes.get(naming.class, named), named(id));
+    if named == Cue::Body && !tag.is_block() {
+        // `align-with-story-text`: a word about the looks of a line.
+        named = Cue::None;
+    }
+    if named == Cue::Details && tag.heading_level().is_some() && page.text_len(i) > 30 {
+        // A live report's headings begin with the time.
+        named = Cue::None;
+    }
+    if named == Cue::Related && has_no_link(page, i) && is_teaser(naming.class) {
+        // The teaser of the article itself; another's would link to it.
+        named = Cue::Standfirst;
+    } else if named == Cue::Hidden && is_responsive(naming.class) {
+        named = Cue::None;
+    }
     // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
     let state = tag == Tag::Article && !matches!(named, Cue::Body | Cue::Comments | Cue::Related);
     if named != Cue::None && !state {
@@ -63,6 +83,22 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     }
 }
 
+fn has_no_link(page: &Page, i: NodeId) -> bool {
+    page.link_len(i) == 0 && page.text_len(i) > 40
+}
+
+fn is_teaser(class: &str) -> bool {
+    class.contains("teaser") || class.contains("Teaser")
+}
+
+/// Hidden on screens of some sizes only: `hidden md:block`, `d-none d-md-block`.
+fn is_responsive(class: &str) -> bool {
+    class.contains([':', '@'])
+        || class.contains("-block")
+        || class.contains("-flex")
+        || class.contains("-inline")
+}
+
 /// A body's name outweighs all; else the first that was found.
 fn stronger(a: Cue, b: Cue) -> Cue {
     match (a, b) {
@@ -72,7 +108,8 @@ fn stronger(a: Cue, b: Cue) -> Cue {
     }
 }
 
-fn by_tag(tag: Tag) -> Cue {
+/// What the standard calls an element.
+pub(super) fn by_tag(tag: Tag) -> Cue {
     match tag {
         Tag::Article | Tag::Main => Cue::Content,
         Tag::Nav | Tag::Menu => Cue::Navigation,
@@ -146,10 +183,16 @@ fn by_words(before: &str, word: &str, more: bool) -> Cue {
         return meaning(word, more);
     }
     // `has-sidebar`, `no-comments`: a layout's state, not its part.
-    if matches!(before, "has" | "with" | "no" | "without" | "have" | "is" | "show" | "enable" | "enabled") {
+    if matches!(before, "has" | "with" | "no" | "without" | "have" | "show" | "enable" | "enabled")
+        || before == "is" && word != "hidden"
+    {
         return Cue::None;
     }
     match (before, word) {
+        ("visually" | "is" | "u" | "", "hidden" | "hide") | ("sr", "only") | ("d", "none") if !more => {
+            Cue::Hidden
+        }
+        ("screen", "reader") | (_, "visuallyhidden") => Cue::Hidden,
         (
             "article" | "post" | "entry" | "story" | "news" | "blog" | "artikel" | "articulo" | "body"
             | "art" | "rich" | "paragraph" | "texte" | "trs" | "end",
@@ -183,5 +226,9 @@ mod tests {
         check("has-sidebar", Cue::None);
         check("unrelated", Cue::None);
         check("comments article-body", Cue::Body);
+        check("visually-hidden", Cue::Hidden);
+        check("sr-only", Cue::Hidden);
+        check("overflow-hidden", Cue::None);
+        check("is-active", Cue::None);
     }
 }

@@ -4,15 +4,20 @@ use super::units::Unit;
 use crate::{NodeId, Page, Tag};
 use model::{Span, Text};
 
-/// The text of a unit, its styled runs apart; of links, the next `links` with their addresses.
-pub(super) fn text(page: &Page, unit: &Unit, links: &mut usize) -> Text {
+/// The text of a unit without the `muted` nodes, its styled runs apart; of links, the next `links` with their
+/// addresses.
+pub(super) fn text(page: &Page, unit: &Unit, muted: &[NodeId], links: &mut usize) -> Text {
     if unit.first == unit.last && page.parent(unit.first) == Some(unit.block) {
         return Text::Plain(unit.text(page).to_owned());
     }
     let mut spans: Vec<Span> = Vec::new();
     let mut styles = Styles { page, block: unit.block, parent: usize::MAX, style: Span::default(), links };
     for node in unit.first..=unit.last {
-        if page.tag(node) != Tag::Text || page.silent(node) || page.hidden(node) && !page.hidden(unit.first) {
+        if page.tag(node) != Tag::Text
+            || muted.binary_search(&node).is_ok()
+            || page.silent(node)
+            || page.hidden(node) && !page.hidden(unit.first)
+        {
             continue;
         }
         let mut slice = page.slice(node);

@@ -3,8 +3,8 @@
 
 use super::{
     cues::Cue,
+    headings::titles,
     score::Survey,
-    select::titles,
     text::{letters, same_start},
 };
 use crate::{Page, Tag};
@@ -25,7 +25,7 @@ pub(super) fn keep_standfirst(page: &Page, survey: &Survey, keep: &mut [bool]) {
         if unit.len() < 30 || unit.len() > 1500 || unit.link_share() > 0.5 {
             continue;
         }
-        let context = survey.context[unit.first];
+        let context = survey.context[i];
         let own = letters(text);
         if titles.contains(&own) {
             continue;

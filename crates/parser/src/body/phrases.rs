@@ -9,6 +9,51 @@ const LONGEST: usize = 360;
 
 /// A line that begins so is no part of the text.
 const BEGINNINGS: &[&str] = &[
+    "about the author",
+    "about this author",
+    "related articles",
+    "related stories",
+    "related posts",
+    "related content",
+    "related news",
+    "related topics",
+    "related investing",
+    "more from ",
+    "you may also like",
+    "you may like",
+    "you might also like",
+    "what to read next",
+    "read next",
+    "recommended reading",
+    "notas relacionadas",
+    "noticias relacionadas",
+    "artículos relacionados",
+    "vea también",
+    "ver también",
+    "mira también",
+    "dowiedz się więcej",
+    "über den autor",
+    "über die autorin",
+    "zur person",
+    "das könnte sie auch interessieren",
+    "das könnte dich auch interessieren",
+    "mehr themen",
+    "mehr zu ",
+    "got a story?",
+    "get in touch with our",
+    "for more stories like this",
+    "当前位置",
+    "您的位置",
+    "您现在的位置",
+    "您所在的位置",
+    "出所：",
+    "发布时间",
+    "发表时间",
+    "发布日期",
+    "来源：",
+    "来源:",
+    "作者：",
+    "时间：",
     "read more:",
     "read more about",
     "read also",
@@ -287,7 +332,12 @@ pub(super) fn is_phrase(text: &str, pointed: bool) -> bool {
     let Some(first) = text.bytes().next() else { return false };
     let begins =
         text.len() < 160 && BY_FIRST.get(&first).is_some_and(|list| list.iter().any(|b| text.starts_with(b)));
-    begins || pointed && FINDERS.iter().any(|m| m.find(text.as_bytes()).is_some())
+    begins || pointed && FINDERS.iter().any(|m| mentions(text.as_bytes(), m))
+}
+
+/// Whether the words stand in the text; "our app" does not stand in "your app".
+fn mentions(text: &[u8], words: &Finder<'_>) -> bool {
+    words.find_iter(text).any(|at| at == 0 || !text[at - 1].is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -301,5 +351,6 @@ mod tests {
         assert!(is_phrase("责任编辑：王明", false));
         assert!(!is_phrase("He read more about the case than any other.", false));
         assert!(!is_phrase("The newsletter was his life.", false));
+        assert!(!is_phrase("Before you publish your app, make an account.", true));
     }
 }

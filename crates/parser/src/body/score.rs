@@ -5,24 +5,26 @@
 //! (a standfirst above the text) and stops where it does not (a sidebar beside it).
 
 use super::{
-    cues::{Classes, Cue, cue},
-    repeats,
+    contexts::{self, Trust},
+    cues::Cue,
     units::Unit,
     witness::{self, Testimony},
 };
 use crate::{NodeId, Page, Tag};
-use std::collections::HashMap;
 
-/// Bytes of sentences that a form has at most; what has more is a page in a form.
-const FORM: f64 = 300.0;
+/// What speaks against a part, where names are not trusted: so little that only long lists keep it out.
+const LENIENT: f32 = 0.2;
 
 /// Units, cues and scores of a page.
 pub(super) struct Survey {
     pub(super) units: Vec<Unit>,
     /// Outermost elements that the template names as the body and that hold some of the text.
     bodies: Vec<NodeId>,
-    /// The cue that is in force at each node: its own or that of the nearest ancestor that has one.
+    /// The cue that is in force at each unit: that of most of its text, its own or that of the nearest
+    /// ancestor that has one.
     pub(super) context: Vec<Cue>,
+    /// Text nodes that stand in a unit but are not of it: a tooltip, a word for screen readers.
+    pub(super) muted: Vec<NodeId>,
     /// Score of each unit.
     pub(super) scores: Vec<f32>,
     /// What the page's own JSON-LD says of the units.
@@ -32,8 +34,7 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// `trusting`: take the names of the template's parts into account.
-    pub(super) fn new(page: &Page, units: Vec<Unit>, trusting: bool) -> Self {
+    pub(super) fn new(page: &Page, units: Vec<Unit>, trust: Trust) -> Self {
         let plain: Vec<f32> = units.iter().map(|u| plain_score(page, u)).collect();
         let plain_sums = sums(plain.iter().map(|s| s.max(0.0)));
         let testimony = witness::hear(page, &units);
@@ -41,20 +42,21 @@ impl Survey {
             units,
             bodies: Vec::new(),
             context: Vec::new(),
+            muted: Vec::new(),
             scores: Vec::new(),
             testimony,
             sums: Vec::new(),
         };
-        (survey.context, survey.bodies) = if trusting {
-            survey.contexts(page, &plain_sums)
-        } else {
-            (vec![Cue::None; page.len()], Vec::new())
-        };
+        let context;
+        (context, survey.bodies) = survey.contexts(page, &plain_sums, trust);
+        survey.context = survey.units.iter().map(|u| contexts::prevailing(page, u, &context)).collect();
+        survey.muted = contexts::muted(page, &survey, &context);
         survey.scores = survey
             .units
             .iter()
             .zip(&plain)
-            .map(|(unit, &plain)| in_context(plain, unit, survey.context[unit.first]))
+            .zip(&survey.context)
+            .map(|((unit, &plain), &context)| in_context(plain, unit, context))
             .collect();
         if let Some(testimony) = &survey.testimony {
             for ((score, unit), named) in survey.scores.iter_mut().zip(&survey.units).zip(&testimony.named) {
@@ -65,7 +67,11 @@ impl Survey {
                 }
             }
         }
-        survey.sums = sums(capped(page, &survey.units, &survey.scores).into_iter());
+        let mut scores = capped(page, &survey.units, &survey.scores);
+        if trust != Trust::All {
+            scores.iter_mut().filter(|s| **s < 0.0).for_each(|s| *s *= LENIENT);
+        }
+        survey.sums = sums(scores.into_iter());
         survey
     }
 
@@ -111,88 +117,6 @@ impl Survey {
     pub(super) fn sum(&self, page: &Page, i: NodeId) -> f64 {
         let range = self.units_in(page, i);
         self.sums[range.end] - self.sums[range.start]
-    }
-
-    /// A negative name is not believed where what bears it holds most of the page's sentences: templates
-    /// call whole pages `has-sidebar` and every paragraph behind the first `paywall`.
-    fn contexts(&self, page: &Page, plain: &[f64]) -> (Vec<Cue>, Vec<NodeId>) {
-        let whole = plain.last().copied().unwrap_or_default().max(1.0);
-        let share = |i: NodeId| {
-            let range = self.units_in(page, i);
-            (plain[range.end] - plain[range.start]) / whole
-        };
-        let mut own: Vec<Cue> = vec![Cue::None; page.len()];
-        let mut classes = Classes::new(Cue::None);
-        let mut shares: HashMap<(&str, Cue), f64> = HashMap::new();
-        for i in (0..page.len()).filter(|&i| page.tag(i) != Tag::Text) {
-            own[i] = cue(page, i, &mut classes);
-            if matches!(page.tag(i), Tag::Form | Tag::Fieldset) && share(i) * whole > FORM {
-                own[i] = Cue::None;
-            }
-            if own[i].is_negative() {
-                *shares.entry((page.class(i), own[i])).or_default() += share(i);
-            }
-        }
-        // Where the template names the body, its other names are worth more.
-        let mut bodies: Vec<NodeId> = Vec::new();
-        let least = (250.0 / whole).clamp(0.02, 0.05);
-        let is_body = |i: &NodeId| own[*i] == Cue::Body && may_hold_a_body(page.tag(*i)) && share(*i) > least;
-        for i in (0..page.len()).filter(is_body) {
-            if bodies.last().is_none_or(|&b| i >= page.end(b)) {
-                bodies.push(i);
-            }
-        }
-        if let [outer] = bodies[..] {
-            bodies = vec![innermost_body(
-                page,
-                outer,
-                |i| own[i] == Cue::Body && may_hold_a_body(page.tag(i)),
-                share,
-            )];
-        }
-        let holds_body = |i: NodeId| bodies.iter().any(|&b| page.within(b, i) || page.within(i, b));
-        let mut teasers = repeats::teasers(page, self);
-        let sum = |teasers: &[NodeId]| teasers.iter().map(|&i| share(i)).sum::<f64>();
-        // What fills the named body is a list that the article is about.
-        let (inside, beside): (Vec<NodeId>, Vec<NodeId>) =
-            teasers.iter().partition(|&&i| bodies.iter().any(|&b| page.within(i, b)));
-        if sum(&inside) > 0.3 {
-            teasers = beside;
-        }
-        let rest = (1.0 - sum(&teasers)) * whole;
-        let mut is_teaser = vec![false; page.len()];
-        // On a page that is nothing but a list, the list is what there is.
-        for i in teasers.into_iter().filter(|_| rest > 300.0) {
-            is_teaser[i] = !own[i].is_negative();
-        }
-        let mut context = vec![Cue::None; page.len()];
-        for i in 0..page.len() {
-            let inherited = page.parent(i).map_or(Cue::None, |p| context[p]);
-            let mut own = own[i];
-            if is_teaser[i] {
-                own = Cue::Related;
-            } else if own.is_negative() {
-                let beside = !bodies.is_empty() && !holds_body(i);
-                // `<footer>` and `<nav>` are the standard's words, not a template's.
-                let certain = matches!(page.tag(i), Tag::Footer | Tag::Nav);
-                let most = if own == Cue::Comments || beside || certain { 0.9 } else { 0.5 };
-                let together = shares.get(&(page.class(i), own)).copied().unwrap_or_default();
-                if together > most {
-                    own = Cue::None;
-                }
-            }
-            context[i] = match (inherited, own) {
-                // A quoted post is content, whatever the box it is embedded in is called.
-                (Cue::Promotion, _) if page.tag(i) == Tag::Blockquote => Cue::None,
-                (c, Cue::None | Cue::Content | Cue::Caption | Cue::Standfirst) if c.is_negative() => c,
-                (Cue::Comments | Cue::Related, Cue::Body) => inherited,
-                (c, Cue::None) => c,
-                (Cue::Body, Cue::Content | Cue::Aside | Cue::Standfirst) => Cue::Body,
-                (_, own) => own,
-            };
-        }
-        bodies.retain(|&b| !context[b].is_negative());
-        (context, bodies)
     }
 
     /// The element that holds the body.
@@ -278,28 +202,7 @@ fn capped(page: &Page, units: &[Unit], scores: &[f32]) -> Vec<f32> {
     out
 }
 
-/// Templates nest names: `post-content` around `entry-content`. The innermost that still holds a good part
-/// of the text, and is the only one, is the text itself.
-fn innermost_body(
-    page: &Page,
-    outer: NodeId,
-    named: impl Fn(NodeId) -> bool,
-    share: impl Fn(NodeId) -> f64,
-) -> NodeId {
-    let mut body = outer;
-    for i in outer + 1..page.end(outer) {
-        if named(i) && share(i) > 0.15 && page.within(i, body) {
-            let rest = share(body) - share(i);
-            let others = (i + 1..page.end(body)).any(|n| n >= page.end(i) && named(n) && share(n) > 0.02);
-            if !others && rest > 0.1 {
-                body = i;
-            }
-        }
-    }
-    body
-}
-
-fn may_hold_a_body(tag: Tag) -> bool {
+pub(super) fn may_hold_a_body(tag: Tag) -> bool {
     !matches!(
         tag,
         Tag::P
@@ -347,6 +250,8 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
     let sentences = punctuation(text);
     if sentences == 0 {
         return match tag {
+            // What leads to a list or a quotation.
+            Tag::P if text.ends_with(':') => 0.0,
             Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Pre if links == 0.0 => 0.0,
             _ if len < 80.0 => -8.0,
             _ => len * 0.2,

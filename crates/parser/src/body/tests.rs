@@ -132,3 +132,109 @@ fn a_page_without_text_has_no_body() {
     assert!(extract(&page("")).blocks.is_empty());
     assert!(extract(&page("<nav><a href=/>Home</a></nav>")).blocks.is_empty());
 }
+
+#[test]
+fn comments_are_left_out_however_many_they_are() {
+    let comment = format!("<li class=comment><div class=commentBody><p>{B}</p><p>{C}</p></div></li>");
+    let html = format!(
+        "<main><h1>T</h1><div class=story><p>{A}</p><p>{B}</p><p>{C}</p><p>{A} Once more.</p><p>{B} And more.</p>
+         <p>{C} The end.</p></div><ul class=comments>{}</ul></main>",
+        comment.repeat(40)
+    );
+    let found = text(&html);
+    assert!(found.starts_with(A) && found.ends_with("The end."), "{found}");
+}
+
+#[test]
+fn a_forum_is_its_comments() {
+    let posts: String =
+        [A, B, C].iter().map(|t| format!("<div class=comment><div>{t}</div></div>")).collect();
+    assert_eq!(text(&format!("<form><h1>T</h1>{posts}{posts}{posts}</form>")).lines().next(), Some(A));
+}
+
+#[test]
+fn a_box_is_not_taken_for_the_text_beside_it() {
+    let links: String = (0..30).map(|i| format!("<li><a href=/{i}>A link to {i}</a></li>")).collect();
+    let html = format!(
+        "<div class=summary><p>{A}</p></div><div class=related-story><ul>{links}</ul><div><p>{B}</p><p>{C}</p>
+         <p>{A} Again.</p><p>{B} Again.</p><p>{C} Again.</p></div></div>"
+    );
+    let found = text(&html);
+    assert!(found.contains(B) && found.contains("home. Again."), "{found}");
+}
+
+#[test]
+fn what_is_hidden_by_its_class_is_left_out() {
+    let html = format!(
+        "<article><h1>T</h1><div class=sr-only>Article content</div><p>{A} <a href=/x>A report<span class=visually-hidden>
+         opens a new tab</span></a></p><div class=hidden><p>Subscribe today, and read, as others do, for free.</p></div>
+         <div class='hidden md:block'><p>{B}</p></div><p>{C}</p></article>"
+    );
+    assert_eq!(text(&html), format!("{A} A report\n{B}\n{C}"));
+}
+
+#[test]
+fn the_articles_own_teaser_is_its_standfirst() {
+    let html = format!(
+        "<h1>Flood</h1><div class=article-teaser>{A}</div><div class=article-body><p>{B}</p><p>{C}</p></div>
+         <div class=teaser><a href=/other>{A}</a></div>"
+    );
+    assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
+}
+
+#[test]
+fn headings_keep_their_times_numbers_and_anchors() {
+    let html = format!(
+        "<article><h1>T</h1><p>{A} {B}</p><h2>Live</h2><h2>Thursday</h2>
+         <h5 class=time><span class=time>11.04:</span> The water has reached the mill</h5><p>{B}</p>
+         <h3 id=comments-on-it><a href=#comments-on-it>What it means</a></h3><p>{C}</p>
+         <h1>Afterwards</h1><p>{A} Again.</p></article>"
+    );
+    let expected = format!(
+        "{A} {B}\nLive\nThursday\n11.04: The water has reached the mill\n{B}\nWhat it means\n{C}\nAfterwards\n{A} Again."
+    );
+    assert_eq!(text(&html), expected);
+}
+
+#[test]
+fn headings_that_link_are_the_texts_own_where_each_has_text_under_it() {
+    let long = format!("{A} {B}");
+    let parts: String =
+        (0..4).map(|i| format!("<h2><a href=/was/{i}>Story number {i}</a></h2><p>{long}</p>")).collect();
+    let found = text(&format!("<div class=article-body><p>{C}</p>{parts}</div>"));
+    assert_eq!(found.lines().filter(|l| l.starts_with("Story")).count(), 4, "{found}");
+    let one =
+        format!("<div class=article-body><p>{C}</p><h2><a href=/o>Another story</a></h2><p>{long}</p></div>");
+    assert_eq!(text(&one), format!("{C}\n{long}"));
+}
+
+#[test]
+fn names_within_code_are_those_of_its_syntax() {
+    let code = "<pre><code><span class=hljs-comment># make it\n# so</span>\ngit init</code></pre>";
+    let html = format!("<article><p>{A}</p>{code}<p>{B}</p></article>");
+    assert_eq!(text(&html), format!("{A}\n# make it\n# so\ngit init\n{B}"));
+}
+
+#[test]
+fn bylines_and_the_section_about_the_author_are_left_out() {
+    let html = format!(
+        "<article><h1>T</h1><div>By Ann Author | Updated March 5, 2026</div><p>{A}</p><p>{B}</p><h2>In the end</h2><p>{C}</p>
+         <p>{A} Again.</p><h2>About the Author</h2><p>She lives, with two cats, by the river, and writes.</p></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\n{B}\nIn the end\n{C}\n{A} Again."));
+}
+
+#[test]
+fn a_list_that_is_announced_is_kept() {
+    let html = format!("<div><p>{A}</p><p>It takes:</p><ul><li>a boat</li><li>a rope</li></ul></div>");
+    assert_eq!(text(&html), format!("{A}\nIt takes:\na boat\na rope"));
+}
+
+#[test]
+fn what_stands_beside_the_text_stays_out_of_it_and_widgets_within_stay_in() {
+    let html = format!(
+        "<div class=article-body><div class=el-widget><p>{A}</p></div><div class=sidebar><p>{C}</p></div>
+         <aside><p>{C}</p></aside><div class=el-widget><p>{B}</p></div></div>"
+    );
+    assert_eq!(text(&html), format!("{A}\n{B}"));
+}

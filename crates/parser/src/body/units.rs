@@ -66,9 +66,7 @@ pub(super) fn units(page: &Page, hidden: bool) -> Vec<Unit> {
                 }
             }
             Tag::Br => pass.line_break(),
-            Tag::A if page.attr_atom(at, &html5ever::local_name!("href")).is_some() => {
-                link_until = link_until.max(page.end(at));
-            }
+            Tag::A if leads_away(page, at, &blocks) => link_until = link_until.max(page.end(at)),
             _ if tag.is_block() => {
                 pass.close();
                 blocks.push(at);
@@ -79,6 +77,12 @@ pub(super) fn units(page: &Page, hidden: bool) -> Vec<Unit> {
     }
     pass.close();
     pass.units
+}
+
+/// Whether it is a link; a heading's link to itself is none.
+fn leads_away(page: &Page, a: NodeId, blocks: &[NodeId]) -> bool {
+    let heading = blocks.last().is_some_and(|&b| page.tag(b).heading_level().is_some());
+    page.attr_atom(a, &html5ever::local_name!("href")).is_some_and(|href| !heading || !href.starts_with('#'))
 }
 
 struct Pass<'p> {

@@ -124,7 +124,8 @@ impl Tag {
         })
     }
 
-    /// Its content is not text of the page: `<rt>` is how the word before it is read aloud.
+    /// Its content is not text of the page: `<rt>` is how the word before it is read aloud, `<video>` holds
+    /// what browsers without it show.
     pub(super) fn is_silent(self) -> bool {
         matches!(
             self,
@@ -139,6 +140,8 @@ impl Tag {
                 | Self::Textarea
                 | Self::Iframe
                 | Self::Object
+                | Self::Audio
+                | Self::Video
                 | Self::Frameset
         )
     }
