@@ -54,8 +54,8 @@ pub enum Command {
         #[arg(required = true)]
         author: Vec<String>,
     },
-    /// List the authors
-    Authors(ListArgs),
+    /// List the authors; merge two that are one person, and split them again
+    Authors(AuthorsArgs),
     /// List works as the author pages show them
     Works(WorksArgs),
     /// List stored articles
@@ -134,6 +134,33 @@ impl ListArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct AuthorsArgs {
+    #[command(subcommand)]
+    pub command: Option<AuthorsCommand>,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuthorsCommand {
+    /// OTHER is the same person as AUTHOR: one entry for both in every list, search and export
+    Merge {
+        /// Number, exact name or page address of the author to keep
+        author: String,
+        /// The other's
+        other: String,
+    },
+    /// Take a merge back
+    Split {
+        /// Number or exact name of the author who was merged into another
+        author: String,
+    },
+    /// List all merges there ever were
+    Merges,
+}
+
+#[derive(Debug, Args)]
 pub struct WorksArgs {
     /// Number, exact name or page address
     #[arg(long)]
@@ -170,6 +197,9 @@ pub struct ShowArgs {
     /// Versions, and what changed from each to the next
     #[arg(long)]
     pub versions: bool,
+    /// What changed between two versions, word by word
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
+    pub diff: Vec<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +315,11 @@ pub enum ReparseCommand {
     },
     Cancel {
         job: i64,
+    },
+    /// Captures a second at most, from now on; 0: no limit
+    Rate {
+        job: i64,
+        rate: u32,
     },
 }
 

@@ -5,11 +5,13 @@ mod gauge;
 mod progress;
 mod table;
 mod text;
+mod word_diff;
 
 pub use gauge::Gauge;
 pub use progress::{Progress, Standing};
 pub use table::{Align, Table};
 pub use text::{age, bytes, clean, count, duration, local, plural};
+pub use word_diff::word_diff;
 
 use crate::cli::Global;
 use serde::Serialize;

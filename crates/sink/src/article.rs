@@ -1,6 +1,6 @@
 //! The article of a page: whether there is one to store, and whether it is new, changed or read differently.
 
-use crate::{decide::Findings, reading::Given, refine::refine, simhash};
+use crate::{decide::Findings, reading::Given, refine::refine};
 use model::{Article, Cause, Disposition, Hints, Outcome, PageId, PageKind, PageUrl, Parsed};
 use serde_json::json;
 use store::{ArticleChange, NewEvent, NewPage, VersionReason, VisitContext};
@@ -135,7 +135,7 @@ pub(crate) fn decide(
     findings.end(Disposition::Stored, reason.as_str());
     findings.article = Some(ArticleChange {
         id: own.map(|a| a.id),
-        simhash: simhash(&article.text()),
+        simhash: store::simhash(&article.text()),
         article,
         content_hash: hash,
         capture: capture.clone(),

@@ -16,7 +16,6 @@ mod record;
 mod refine;
 mod revisit;
 mod robots;
-mod simhash;
 mod stage;
 mod trouble;
 
@@ -24,5 +23,4 @@ pub use decide::decide;
 pub use policy::{Bounds, Policy};
 pub use reading::{Given, Reading};
 pub use revisit::{Observed, next_interval};
-pub use simhash::{distance, simhash};
 pub use stage::SinkStage;

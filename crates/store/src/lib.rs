@@ -8,9 +8,11 @@
 pub mod api;
 pub mod archive;
 mod db;
+mod likeness;
 mod sql;
 mod words;
 
 pub use api::*;
 pub use archive::CaptureArchive;
+pub use likeness::{distance, likeness, simhash};
 pub use sql::open;

@@ -156,6 +156,7 @@ fn whole(full: &ArticleFull) -> serde_json::Result<Value> {
     value["parser_version"] = json!(full.parser_version);
     value["aliases"] = json!(full.aliases);
     value["near_duplicates"] = json!(full.near_duplicates);
+    value["presence"] = json!(full.presence);
     Ok(value)
 }
 

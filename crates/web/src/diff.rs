@@ -32,7 +32,46 @@ pub fn words(before: &str, after: &str) -> Vec<Piece> {
             (ChangeTag::Insert, _) => pieces.push(Piece::Added(text.to_owned())),
         }
     }
-    pieces
+    without_islands(pieces)
+}
+
+/// A character or two that two changes have in common by chance makes both harder to read: they become one change.
+fn without_islands(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let (mut removed, mut added) = (String::new(), String::new());
+    let last = pieces.len().saturating_sub(1);
+    for (i, piece) in pieces.into_iter().enumerate() {
+        match piece {
+            Piece::Removed(text) => removed.push_str(&text),
+            Piece::Added(text) => added.push_str(&text),
+            Piece::Same(text) => {
+                let both = !removed.is_empty() && !added.is_empty();
+                if both && i < last && is_island(&text) {
+                    removed.push_str(&text);
+                    added.push_str(&text);
+                    continue;
+                }
+                push_change(&mut out, &mut removed, &mut added);
+                out.push(Piece::Same(text));
+            }
+        }
+    }
+    push_change(&mut out, &mut removed, &mut added);
+    out
+}
+
+/// Blanks between two changed words, or one character of a script without blanks.
+fn is_island(text: &str) -> bool {
+    !text.contains('\n') && (text.trim().is_empty() || text.chars().count() == 1)
+}
+
+fn push_change(out: &mut Vec<Piece>, removed: &mut String, added: &mut String) {
+    if !removed.is_empty() {
+        out.push(Piece::Removed(std::mem::take(removed)));
+    }
+    if !added.is_empty() {
+        out.push(Piece::Added(std::mem::take(added)));
+    }
 }
 
 /// Runs of letters and digits, runs of white space, and every other character by itself.
@@ -81,6 +120,19 @@ mod tests {
                 Piece::Removed("俄".into()),
                 Piece::Added("美".into()),
                 Piece::Same("关系".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn changes_that_touch_are_one() {
+        assert_eq!(
+            words("the very old road", "the quite new road"),
+            [
+                Piece::Same("the ".into()),
+                Piece::Removed("very old".into()),
+                Piece::Added("quite new".into()),
+                Piece::Same(" road".into())
             ]
         );
     }

@@ -27,6 +27,16 @@ pub struct ArticleRecord {
     pub author_pages: Vec<String>,
     /// Field name to where its value came from.
     pub evidence: BTreeMap<&'static str, &'static str>,
+    /// Stored articles with nearly the same text, the likest first.
+    pub near_duplicates: Vec<NearRecord>,
+}
+
+/// Another article with nearly the same text.
+#[derive(Debug, Clone, Serialize)]
+pub struct NearRecord {
+    pub url: String,
+    /// Share of common shingles of three words, 0 to 1, in hundredths.
+    pub likeness: f64,
 }
 
 impl ArticleRecord {
@@ -45,6 +55,14 @@ impl ArticleRecord {
             blocks: article.blocks.clone(),
             author_pages: full.author_pages.clone(),
             evidence: article.evidence().into_iter().map(|(name, e)| (name, e.as_str())).collect(),
+            near_duplicates: full
+                .near_duplicates
+                .iter()
+                .map(|n| NearRecord {
+                    url: n.url.to_string(),
+                    likeness: (n.likeness * 100.0).round() / 100.0,
+                })
+                .collect(),
         }
     }
 }

@@ -145,3 +145,53 @@ async fn what_is_wrong_in_an_archive_is_found() {
     assert_eq!(said.status.code(), Some(1), "{}", said.stderr);
     assert_eq!(said.stdout.lines().filter(|l| l.contains("\"reason\"")).count(), 3, "{}", said.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reparse_reads_everything_again_and_asks_nobody() {
+    let dir = TempDir::new().unwrap();
+    let (subject, byline) = crawled(&dir).await;
+    let articles = by_url(export(&byline).await);
+    let requests = subject.site.log().len();
+    let counts = async || byline.rows(["status", "--json"]).await[0]["counts"].clone();
+    let before = counts().await;
+    let dry = byline.rows(["reparse", "--all", "--dry-run", "--json"]).await;
+    assert_eq!((dry[0]["state"].as_str(), dry[0]["changed"].as_u64()), (Some("done"), Some(0)), "{dry:?}");
+    assert!(dry[0]["total"].as_u64() > Some(articles.len() as u64));
+    assert_eq!(counts().await, before, "a dry run writes nothing");
+
+    let done = byline.rows(["reparse", "--all", "--json"]).await;
+    assert_eq!(
+        (done[0]["finished"].clone(), done[0]["failed"].as_u64()),
+        (done[0]["total"].clone(), Some(0))
+    );
+    let after = counts().await;
+    assert_eq!((&after["versions"], &after["captures"]), (&before["versions"], &before["captures"]));
+    assert_eq!(by_url(export(&byline).await), articles);
+    assert_eq!(subject.site.log().len(), requests, "no request leaves the machine");
+
+    // What has ended stays ended, and what there is not is said.
+    let job = done[0]["job"].to_string();
+    for arguments in [["reparse", "resume", &job], ["reparse", "pause", "99"]] {
+        let said = byline.run(arguments).await;
+        assert_eq!(said.status.code(), Some(64), "{arguments:?}: {}", said.stderr);
+    }
+    let said = byline.run(["reparse", "rate", &job, "5"]).await;
+    assert_eq!(said.status.code(), Some(64), "{}", said.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authors_are_merged_and_split() {
+    let dir = TempDir::new().unwrap();
+    let (_subject, byline) = crawled(&dir).await;
+    let count = async |author: &str| byline.rows(["export", "--author", author]).await.len();
+    let (one, two) = (count("1").await, count("2").await);
+    assert!(byline.run(["authors", "merge", "1", "2"]).await.status.success());
+    assert_eq!((count("1").await, count("2").await), (one + two, one + two), "exports follow");
+    let rows = byline.rows(["authors", "--json"]).await;
+    assert_eq!((rows.len(), rows[0]["merged"][0]["id"].as_u64()), (2, Some(2)));
+    assert_eq!(byline.run(["authors", "merge", "1", "2"]).await.status.code(), Some(64));
+    assert!(byline.run(["authors", "split", "2"]).await.status.success());
+    assert_eq!((count("1").await, count("2").await), (one, two));
+    let merges = byline.rows(["authors", "merges", "--json"]).await;
+    assert!(merges.len() == 1 && merges[0]["undone_at"].is_string(), "{merges:?}");
+}

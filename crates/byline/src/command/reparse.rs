@@ -6,9 +6,9 @@ mod rebuild;
 use super::Context;
 use crate::{
     cli::{ReparseArgs, ReparseCommand, ReparseSelectArgs},
-    engine::{Engine, Plan, open, signals},
+    engine::{DataLock, Engine, Plan, open, signals},
     exit::{Ran, Usage},
-    output::{Table, age, count, duration},
+    output::{Gauge, Table, age, count, duration},
 };
 use anyhow::{Result, bail};
 use model::JobId;
@@ -33,7 +33,16 @@ pub(super) async fn run(cx: &Context, args: &ReparseArgs) -> Result<Ran> {
         }
         Some(ReparseCommand::Changes { job }) => changes(cx, &store, JobId(job)).await,
         Some(ReparseCommand::Pause { job }) => set(cx, &store, JobId(job), ReparseState::Paused).await,
-        Some(ReparseCommand::Resume { job }) => set(cx, &store, JobId(job), ReparseState::Running).await,
+        Some(ReparseCommand::Resume { job }) => resume(cx, &store, JobId(job)).await,
+        Some(ReparseCommand::Rate { job, rate }) => {
+            find(&store, JobId(job)).await?;
+            let rate = (rate > 0).then_some(rate);
+            store.set_reparse_rate(JobId(job), rate, cx.now()).await?;
+            let shown =
+                rate.map_or_else(|| "no limit".to_owned(), |n| format!("{n} captures a second at most"));
+            told(cx, JobId(job), &format!("job {job}: {shown}"))?;
+            Ok(Ran::Well)
+        }
         Some(ReparseCommand::Cancel { job }) => set(cx, &store, JobId(job), ReparseState::Cancelled).await,
     }
 }
@@ -90,10 +99,35 @@ async fn start(cx: &Context, store: &DynStore, args: &ReparseArgs) -> Result<Ran
     }
     let engine = Engine::start(&cx.config, &Plan::reparse()).await?;
     let job = store.create_reparse(&new, cx.now()).await?;
+    work_off(cx, store, engine, job).await
+}
+
+/// Without a broker the job is worked off here, unless another process is at work on this data: then it is theirs.
+async fn resume(cx: &Context, store: &DynStore, job: JobId) -> Result<Ran> {
+    if cx.config.amqp_url.is_some() || DataLock::is_taken(&cx.config.data) {
+        return set(cx, store, job, ReparseState::Running).await;
+    }
+    let row = find(store, job).await?;
+    if is_over(&row) {
+        bail!(Usage(format!("job {job} is {}; start a new one", row.state.as_str())));
+    }
+    let engine = Engine::start(&cx.config, &Plan::reparse()).await?;
+    store.set_reparse_state(job, ReparseState::Running, cx.now()).await?;
+    work_off(cx, store, engine, job).await
+}
+
+/// Waits for the job's end, and tells what came of it.
+async fn work_off(cx: &Context, store: &DynStore, engine: Engine, job: JobId) -> Result<Ran> {
     let stop = signals::watch();
+    let mut gauge = Gauge::start(&cx.out, 0);
     let ended = loop {
         let row = find(store, job).await?;
-        if is_over(&row) {
+        gauge.show(
+            row.finished,
+            row.total,
+            &format!("{} changed, {} failed", count(row.changed), count(row.failed)),
+        );
+        if row.state != ReparseState::Running {
             break Some(row);
         }
         tokio::select! {
@@ -101,6 +135,7 @@ async fn start(cx: &Context, store: &DynStore, args: &ReparseArgs) -> Result<Ran
             () = stop.cancelled() => break None,
         }
     };
+    gauge.end();
     engine.stop().await;
     let Some(row) = ended else {
         store.set_reparse_state(job, ReparseState::Paused, cx.now()).await?;
@@ -140,7 +175,7 @@ async fn set(cx: &Context, store: &DynStore, job: JobId, state: ReparseState) ->
     store.set_reparse_state(job, state, cx.now()).await?;
     told(cx, job, &format!("job {job} is {}", state.as_str()))?;
     if state == ReparseState::Running && cx.config.amqp_url.is_none() {
-        cx.out.remark("it goes on while `byline run` is running");
+        cx.out.remark("the process that is at work on this data goes on with it");
     }
     Ok(Ran::Well)
 }

@@ -5,13 +5,13 @@ use super::Context;
 use crate::{
     cli::ShowArgs,
     exit::{Ran, Usage},
-    output::{Table, age, bytes, local, plural},
+    output::{Table, age, bytes, local, plural, word_diff},
 };
 use anyhow::Result;
 use model::{Article, ArticleId, Evidence, PageUrl, block};
 use serde_json::json;
-use store::{ArticleFull, DynStore, PageRow, VisitFilter, VisitRow};
-use web::{diff, record::ArticleRecord};
+use store::{ArticleFull, DynStore, PageRow, Presence, VisitFilter, VisitRow};
+use web::record::ArticleRecord;
 
 /// Visits shown.
 const VISITS: u64 = 20;
@@ -31,7 +31,9 @@ pub(super) async fn run(cx: &Context, args: &ShowArgs) -> Result<Ran> {
     if cx.out.json {
         let record = article.as_ref().map(ArticleRecord::of);
         let why = page.as_ref().map(|p| p.why_not_earlier(cx.now()));
-        let value = json!({ "article": record, "page": page, "why_not_earlier": why, "visits": visits });
+        let near = article.as_ref().map(|a| &a.near_duplicates);
+        let presence = article.as_ref().map(|a| &a.presence);
+        let value = json!({ "article": record, "near_duplicates": near, "presence": presence, "page": page, "why_not_earlier": why, "visits": visits });
         cx.out.json_line(&value)?;
         return Ok(Ran::Well);
     }
@@ -44,6 +46,9 @@ pub(super) async fn run(cx: &Context, args: &ShowArgs) -> Result<Ran> {
     if let Some(full) = &article {
         if args.versions {
             show_versions(cx, &store, full).await?;
+        }
+        if let [from, to] = args.diff[..] {
+            show_diff(cx, &store, full, from, to).await?;
         }
         if args.text {
             cx.out.line("")?;
@@ -79,8 +84,16 @@ fn show_article(cx: &Context, full: &ArticleFull) -> Result<()> {
     for url in &full.aliases {
         table.row(["also at".to_owned(), url.clone(), String::new()]);
     }
-    for id in &full.near_duplicates {
-        table.row(["nearly the same".to_owned(), format!("article {id}"), String::new()]);
+    for near in &full.near_duplicates {
+        let share = format!("{:.0} % alike", near.likeness * 100.0);
+        table.row([
+            "nearly the same".to_owned(),
+            format!("article {}: {} {}", near.id, near.title, near.url),
+            share,
+        ]);
+    }
+    for (name, at) in presence(&full.presence) {
+        table.row([name.to_owned(), format!("{}, {}", age(at, cx.now()), local(at)), String::new()]);
     }
     cx.out.line(&format!(
         "article {}, {}, first seen {}",
@@ -90,6 +103,19 @@ fn show_article(cx: &Context, full: &ArticleFull) -> Result<()> {
     ))?;
     cx.out.table(&table)?;
     Ok(())
+}
+
+/// When it was seen last, was lost, came back.
+fn presence(presence: &Presence) -> Vec<(&'static str, store::Time)> {
+    let Presence { last_seen_at, gone_at, returned_at, unlisted_at, relisted_at } = presence;
+    let rows = [
+        ("last seen", last_seen_at),
+        ("gone since", gone_at),
+        ("returned", returned_at),
+        ("not listed since", unlisted_at),
+        ("listed again", relisted_at),
+    ];
+    rows.into_iter().filter_map(|(name, at)| Some((name, (*at)?))).collect()
 }
 
 /// All fields that have a value, as people read them.
@@ -171,13 +197,32 @@ async fn show_versions(cx: &Context, store: &DynStore, full: &ArticleFull) -> Re
             version.parser_version
         ))?;
         let Some(before) = i.checked_sub(1).and_then(|i| versions.get(i)) else { continue };
-        for piece in diff::words(&before.article.text(), &version.article.text()) {
-            match piece {
-                diff::Piece::Same(_) => {}
-                diff::Piece::Removed(text) => cx.out.line(&format!("  - {}", crate::output::clean(&text)))?,
-                diff::Piece::Added(text) => cx.out.line(&format!("  + {}", crate::output::clean(&text)))?,
-            }
-        }
+        print_diff(cx, &before.article, &version.article)?;
     }
+    Ok(())
+}
+
+async fn show_diff(cx: &Context, store: &DynStore, full: &ArticleFull, from: i32, to: i32) -> Result<()> {
+    let versions = store.article_versions(full.row.id).await?;
+    let find = |n: i32| {
+        let found = versions.iter().find(|v| v.version == n);
+        found.ok_or_else(|| Usage(format!("there is no version {n}; there are 1 to {}", versions.len())))
+    };
+    let (before, after) = (find(from)?, find(to)?);
+    cx.out.line(&format!(
+        "\nversion {from} ({}) to {to} ({}, {})",
+        local(before.captured_at),
+        local(after.captured_at),
+        after.reason
+    ))?;
+    print_diff(cx, &before.article, &after.article)
+}
+
+fn print_diff(cx: &Context, before: &Article, after: &Article) -> Result<()> {
+    let lines = word_diff(before, after, cx.out.terminal);
+    if lines.is_empty() {
+        cx.out.line("  title, authors, date and text are the same")?;
+    }
+    lines.iter().try_for_each(|line| cx.out.line(&format!("  {line}")))?;
     Ok(())
 }

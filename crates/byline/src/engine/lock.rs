@@ -13,6 +13,12 @@ use std::{
 pub struct DataLock(#[expect(dead_code, reason = "open as long as the lock is held")] File);
 
 impl DataLock {
+    /// Whether another process is at work on the data directory now.
+    pub fn is_taken(data: &Path) -> bool {
+        let file = File::open(data.join("byline.lock"));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     pub fn take(data: &Path) -> Result<Self> {
         let shown = data.display();
         fs::create_dir_all(data)

@@ -38,6 +38,7 @@ fn full() -> ArticleFull {
         author_pages: vec!["https://example.org/author".to_owned()],
         aliases: Vec::new(),
         near_duplicates: Vec::new(),
+        presence: store::Presence::default(),
         listed_as: Vec::new(),
     }
 }
@@ -69,6 +70,7 @@ fn json_lines_keep_the_contracts_fields_and_their_order() {
         "blocks",
         "author_pages",
         "evidence",
+        "near_duplicates",
     ] {
         let at = rest.find(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {rest}"));
         rest = &rest[at..];

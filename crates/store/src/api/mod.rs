@@ -150,6 +150,8 @@ pub trait Store: Send + Sync + 'static {
 
     async fn create_reparse(&self, job: &NewReparse, now: Time) -> Result<JobId>;
     async fn reparse_jobs(&self) -> Result<Vec<ReparseJob>>;
+    /// Captures a second from now on; none: as fast as it goes.
+    async fn set_reparse_rate(&self, job: JobId, rate: Option<u32>, now: Time) -> Result<()>;
     async fn set_reparse_state(&self, job: JobId, state: ReparseState, now: Time) -> Result<()>;
     /// The next captures of a job after its cursor, with the hints the live visit had; does not move the cursor.
     async fn reparse_batch(&self, job: JobId, limit: usize) -> Result<Vec<ReparseItem>>;
@@ -164,7 +166,15 @@ pub trait Store: Send + Sync + 'static {
     async fn authors(&self, page: Page) -> Result<Vec<AuthorRow>>;
     /// By id, exact name, or address of a source.
     async fn find_author(&self, text: &str) -> Result<Option<AuthorRow>>;
+    /// Of those merged into the author as well.
     async fn sources(&self, author: AuthorId) -> Result<Vec<SourceRow>>;
+    /// `merged` stands under `kept` from now on, in every list, count, search and export by author; nothing is
+    /// moved, so it can be taken back.
+    async fn merge_authors(&self, kept: AuthorId, merged: AuthorId, now: Time) -> Result<()>;
+    /// Takes a merge back.
+    async fn split_author(&self, merged: AuthorId, now: Time) -> Result<()>;
+    /// All merges there ever were, the latest first.
+    async fn author_merges(&self) -> Result<Vec<AuthorMerge>>;
     async fn works(&self, filter: &WorkFilter) -> Result<Vec<WorkRow>>;
     /// Newest capture first.
     async fn articles(&self, filter: &ArticleFilter) -> Result<Vec<ArticleRow>>;

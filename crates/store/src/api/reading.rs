@@ -52,8 +52,28 @@ pub struct AuthorRow {
     pub created_at: Time,
     /// Addresses of the sources.
     pub pages: Vec<String>,
+    /// Authors that were found to be this one.
+    pub merged: Vec<MergedAuthor>,
     pub works: u64,
     pub articles: u64,
+}
+
+/// An author that stands under another one's name for as long as nobody splits them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MergedAuthor {
+    pub id: AuthorId,
+    pub name: String,
+}
+
+/// What was found of two authors, and whether it was taken back: kept for good.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuthorMerge {
+    pub kept: AuthorId,
+    pub kept_name: String,
+    pub merged: AuthorId,
+    pub merged_name: String,
+    pub merged_at: Time,
+    pub undone_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -134,10 +154,36 @@ pub struct ArticleFull {
     pub author_pages: Vec<String>,
     /// Other addresses of the same article.
     pub aliases: Vec<String>,
-    /// Articles with nearly the same text.
-    pub near_duplicates: Vec<ArticleId>,
+    /// Articles with nearly the same text, the likest first: at another address, syndicated, a print view.
+    pub near_duplicates: Vec<NearDuplicate>,
+    pub presence: Presence,
     /// Titles of the listings' entries that lead here.
     pub listed_as: Vec<String>,
+}
+
+/// An article whose text was compared with another's, shingle by shingle.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NearDuplicate {
+    pub id: ArticleId,
+    pub url: PageUrl,
+    pub title: String,
+    /// Share of common shingles, 0 to 1.
+    pub likeness: f64,
+}
+
+/// When the article was to be had, as the visits to its page and the lists have shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Presence {
+    /// The last visit that found it.
+    pub last_seen_at: Option<Time>,
+    /// 404 or 410 since then.
+    pub gone_at: Option<Time>,
+    /// Found again after it was gone.
+    pub returned_at: Option<Time>,
+    /// No list shows it any more.
+    pub unlisted_at: Option<Time>,
+    /// A list shows it again.
+    pub relisted_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use directory::Directory;
 use model::{Archive, ArchiveError, Capture, CaptureRef};
+use read::Check;
 use s3::S3;
 use std::{path::PathBuf, sync::Arc};
 
@@ -77,11 +78,15 @@ impl CaptureArchive {
     /// # Errors
     /// [`ArchiveError`].
     pub async fn read(&self, key: &str) -> Result<(CaptureRef, Capture), ArchiveError> {
+        self.read_with(key, Check::All).await
+    }
+
+    async fn read_with(&self, key: &str, check: Check) -> Result<(CaptureRef, Capture), ArchiveError> {
         let bytes = self.blobs.get(key).await?;
         let length = bytes.len() as u64;
         let place = key.to_owned();
         let (capture, digest) = off_thread(move || {
-            read::decode(&bytes).map_err(|detail| ArchiveError::Damaged { key: place, detail })
+            read::decode(&bytes, check).map_err(|detail| ArchiveError::Damaged { key: place, detail })
         })
         .await?;
         let expected = key_of(&capture);
@@ -119,7 +124,7 @@ impl Archive for CaptureArchive {
     }
 
     async fn get(&self, at: &CaptureRef) -> Result<Capture, ArchiveError> {
-        let (found, capture) = self.read(&at.key).await?;
+        let (found, capture) = self.read_with(&at.key, Check::Payload).await?;
         if found.digest != at.digest {
             let detail = format!("digest {} instead of {}", found.digest, at.digest);
             return Err(ArchiveError::Damaged { key: at.key.clone(), detail });

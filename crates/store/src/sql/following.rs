@@ -2,10 +2,11 @@
 
 use super::{hosts::Touched, pages};
 use crate::{
-    AuthorRow, Follow, Followed, NewPage, Page, Result, SourceRow, StoreError, Time,
+    AuthorRow, Follow, Followed, MergedAuthor, NewPage, Page, Result, SourceRow, StoreError, Time,
     db::{Db, Filter, Row, Rows, Tx, args},
 };
 use model::{AuthorId, Hints, PageId, PageKind, PageUrl, SourceId};
+use std::collections::HashMap;
 
 pub(super) async fn follow(db: &Db, follow: &Follow, now: Time) -> Result<Followed> {
     let mut tx = db.begin().await?;
@@ -114,8 +115,10 @@ async fn create(tx: &mut Tx, page: i64, now: Time) -> Result<(i64, i64)> {
 
 pub(super) async fn unfollow(db: &Db, author: AuthorId, _now: Time) -> Result<()> {
     let mut tx = db.begin().await?;
-    tx.run("UPDATE authors SET followed = FALSE WHERE id = $1", args![author.0]).await?;
-    let sql = "UPDATE sources SET followed = FALSE WHERE author_id = $1 RETURNING id";
+    let sql = "UPDATE authors SET followed = FALSE WHERE $1 IN (id, merged_into)";
+    tx.run(sql, args![author.0]).await?;
+    let sql = "UPDATE sources SET followed = FALSE
+               WHERE author_id IN (SELECT id FROM authors WHERE $1 IN (id, merged_into)) RETURNING id";
     let sources: Vec<i64> =
         tx.rows(sql, args![author.0]).await?.iter().map(|r| r.int("id")).collect::<Result<_>>()?;
     let mut touched = Touched::default();
@@ -173,9 +176,11 @@ async fn set_active(tx: &mut Tx, sources: &[i64], touched: &mut Touched) -> Resu
 const AUTHOR: &str =
     "SELECT u.id, u.name, u.affiliation, u.biography, u.portrait, u.same_as, u.followed, u.created_at,
         (SELECT count(*) FROM works w JOIN sources s ON s.id = w.source_id
-         WHERE s.author_id = u.id AND w.removed_at IS NULL) AS works,
+         WHERE (s.author_id = u.id OR s.author_id IN (SELECT m.id FROM authors m WHERE m.merged_into = u.id))
+           AND w.removed_at IS NULL) AS works,
         (SELECT count(DISTINCT p.article_id) FROM sources s JOIN page_sources ps ON ps.source_id = s.id
-         JOIN pages p ON p.id = ps.page_id WHERE s.author_id = u.id) AS articles
+         JOIN pages p ON p.id = ps.page_id
+         WHERE s.author_id = u.id OR s.author_id IN (SELECT m.id FROM authors m WHERE m.merged_into = u.id)) AS articles
     FROM authors u";
 
 pub(super) async fn authors(db: &Db, page: Page) -> Result<Vec<AuthorRow>> {
@@ -184,32 +189,54 @@ pub(super) async fn authors(db: &Db, page: Page) -> Result<Vec<AuthorRow>> {
     with_pages(db, &rows).await
 }
 
-/// An id, an exact name (the one that is followed, where several have it), or an address.
+/// An id, an exact name (the one that is followed, where several have it), or an address; of an author who was
+/// merged into another, that other one.
 pub(super) async fn find_author(db: &Db, text: &str) -> Result<Option<AuthorRow>> {
     let mut by = Filter::new();
     if let Ok(id) = text.parse::<i64>() {
-        by.and("u.id = ?", Some(id));
+        by.and("m.id = ?", Some(id));
     } else if let Ok(url) = PageUrl::parse(text) {
-        let of = "u.id IN (SELECT s.author_id FROM sources s JOIN pages p ON p.id = s.page_id 
+        let of = "m.id IN (SELECT s.author_id FROM sources s JOIN pages p ON p.id = s.page_id 
               WHERE p.id = (SELECT coalesce(k.alias_of, k.id) FROM pages k WHERE k.key = ?))";
         by.and(of, Some(url.key().0));
     } else {
-        by.and("u.name = ?", Some(text));
+        by.and("m.name = ?", Some(text));
     }
     let (condition, args) = by.done();
-    let sql = format!("{AUTHOR} WHERE {condition} ORDER BY u.followed DESC, u.id LIMIT 1");
+    let sql = format!(
+        "{AUTHOR} WHERE u.id IN (SELECT coalesce(m.merged_into, m.id) FROM authors m WHERE {condition})
+         ORDER BY u.followed DESC, u.id LIMIT 1"
+    );
     let rows = db.read(&sql, args).await?;
     Ok(with_pages(db, &rows).await?.pop())
 }
 
 async fn with_pages(db: &Db, rows: &[Row]) -> Result<Vec<AuthorRow>> {
     let mut authors = rows.iter().map(author).collect::<Result<Vec<_>>>()?;
-    let sql = "SELECT s.author_id, p.url FROM sources s JOIN pages p ON p.id = s.page_id
+    let ids = || Rows::ids(authors.iter().map(|a| a.id.0));
+    let merged = "SELECT m.merged_into AS root, m.id, m.name FROM authors m
+                  WHERE m.merged_into IN (SELECT r.id FROM {rows}) ORDER BY m.id";
+    let merged = db.read_each(merged, args![], ids()).await?;
+    let sql =
+        "SELECT coalesce(m.merged_into, m.id) AS root, p.url FROM sources s JOIN pages p ON p.id = s.page_id
+               JOIN authors m ON m.id = s.author_id
                WHERE s.author_id IN (SELECT r.id FROM {rows}) ORDER BY s.id";
-    for row in db.read_each(sql, args![], Rows::ids(authors.iter().map(|a| a.id.0))).await? {
-        let id = row.int("author_id")?;
-        let url = row.text("url")?;
-        authors.iter_mut().filter(|a| a.id.0 == id).for_each(|a| a.pages.push(url.clone()));
+    let all: Vec<i64> = authors
+        .iter()
+        .map(|a| Ok(a.id.0))
+        .chain(merged.iter().map(|r| r.int("id")))
+        .collect::<Result<_>>()?;
+    let pages = db.read_each(sql, args![], Rows::ids(all)).await?;
+    let at: HashMap<i64, usize> = authors.iter().enumerate().map(|(i, a)| (a.id.0, i)).collect();
+    for row in &merged {
+        if let Some(author) = at.get(&row.int("root")?).and_then(|i| authors.get_mut(*i)) {
+            author.merged.push(MergedAuthor { id: AuthorId(row.int("id")?), name: row.text("name")? });
+        }
+    }
+    for row in &pages {
+        if let Some(author) = at.get(&row.int("root")?).and_then(|i| authors.get_mut(*i)) {
+            author.pages.push(row.text("url")?);
+        }
     }
     Ok(authors)
 }
@@ -225,6 +252,7 @@ fn author(row: &Row) -> Result<AuthorRow> {
         followed: row.bool("followed")?,
         created_at: row.time("created_at")?,
         pages: Vec::new(),
+        merged: Vec::new(),
         works: row.count("works")?,
         articles: row.count("articles")?,
     })
@@ -232,7 +260,8 @@ fn author(row: &Row) -> Result<AuthorRow> {
 
 pub(super) async fn sources(db: &Db, author: AuthorId) -> Result<Vec<SourceRow>> {
     let sql = "SELECT s.id, s.page_id, s.alarm, p.url, p.last_visit_at, p.due_at
-               FROM sources s JOIN pages p ON p.id = s.page_id WHERE s.author_id = $1 ORDER BY s.id";
+               FROM sources s JOIN pages p ON p.id = s.page_id
+               WHERE s.author_id IN (SELECT m.id FROM authors m WHERE $1 IN (m.id, m.merged_into)) ORDER BY s.id";
     let source = |row: &Row| {
         Ok(SourceRow {
             id: SourceId(row.int("id")?),

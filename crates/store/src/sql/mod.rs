@@ -10,6 +10,7 @@ mod dead;
 mod following;
 mod hosts;
 mod leases;
+mod merges;
 mod notice;
 mod outbox;
 mod pages;
@@ -21,7 +22,7 @@ mod summary;
 mod works;
 
 use crate::{
-    AlarmRow, ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorRow, Candidate, CandidateAsk,
+    AlarmRow, ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorMerge, AuthorRow, Candidate, CandidateAsk,
     CaptureFilter, CaptureRow, Committed, Counts, DeadFilter, DeadLetter, DeadSettled, Denied, DynStore,
     Follow, Followed, HostRow, Lease, NewReparse, OutboxEvent, Page, PageRow, Pending, ReparseChange,
     ReparseItem, ReparseJob, ReparseState, Result, RobotsRow, SearchHit, SourceRow, Store, StoreError,
@@ -207,6 +208,22 @@ impl Store for SqlStore {
 
     async fn find_author(&self, text: &str) -> Result<Option<AuthorRow>> {
         following::find_author(&self.db, text).await
+    }
+
+    async fn merge_authors(&self, kept: AuthorId, merged: AuthorId, now: Time) -> Result<()> {
+        merges::merge(&self.db, kept, merged, now).await
+    }
+
+    async fn split_author(&self, merged: AuthorId, now: Time) -> Result<()> {
+        merges::split(&self.db, merged, now).await
+    }
+
+    async fn author_merges(&self) -> Result<Vec<AuthorMerge>> {
+        merges::list(&self.db).await
+    }
+
+    async fn set_reparse_rate(&self, job: JobId, rate: Option<u32>, now: Time) -> Result<()> {
+        reparse::set_rate(&self.db, job, rate, now).await
     }
 
     async fn sources(&self, author: AuthorId) -> Result<Vec<SourceRow>> {

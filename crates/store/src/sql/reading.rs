@@ -66,7 +66,8 @@ pub(super) async fn captures(db: &Db, filter: &CaptureFilter) -> Result<Vec<Capt
     let mut conditions = Filter::new();
     let of_author =
         "c.page_id IN (SELECT ps.page_id FROM page_sources ps JOIN sources s ON s.id = ps.source_id
-                                   WHERE s.author_id = ?)";
+                                   WHERE s.author_id IN (SELECT m.id FROM authors k
+             JOIN authors m ON k.id IN (m.id, m.merged_into) WHERE k.id = ?))";
     conditions.and(of_author, filter.author.map(|a| a.0));
     conditions.and("c.captured_at >= ?", filter.since);
     let after = filter.after.as_deref().map(str::parse::<CaptureId>).transpose();

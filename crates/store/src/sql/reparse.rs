@@ -17,7 +17,8 @@ fn selected(select: &ReparseSelect, created_at: Time) -> Filter {
     let mut conditions = Filter::new();
     let of_author =
         "c.page_id IN (SELECT ps.page_id FROM page_sources ps JOIN sources s ON s.id = ps.source_id
-                                   WHERE s.author_id = ?)";
+                                   WHERE s.author_id IN (SELECT m.id FROM authors k
+             JOIN authors m ON k.id IN (m.id, m.merged_into) WHERE k.id = ?))";
     conditions.and(of_author, select.author);
     conditions.and("p.host_id IN (SELECT id FROM hosts WHERE host = ?)", select.host.as_deref());
     conditions.and("c.captured_at >= ?", select.since);
@@ -104,6 +105,18 @@ pub(super) async fn set_state(db: &Db, job: JobId, state: ReparseState, now: Tim
     let mut tx = db.begin().await?;
     let changed = tx.run(sql, args![job.0, state.as_str(), now]).await?;
     if changed == 0 {
+        return Err(StoreError::Invalid(format!(
+            "reparse job {job} is not running; see `byline reparse list`"
+        )));
+    }
+    tx.commit().await
+}
+
+pub(super) async fn set_rate(db: &Db, job: JobId, rate: Option<u32>, now: Time) -> Result<()> {
+    let sql = "UPDATE reparse_jobs SET rate = $2, updated_at = $3
+               WHERE id = $1 AND state IN ('running', 'paused')";
+    let mut tx = db.begin().await?;
+    if tx.run(sql, args![job.0, rate, now]).await? == 0 {
         return Err(StoreError::Invalid(format!(
             "reparse job {job} is not running; see `byline reparse list`"
         )));

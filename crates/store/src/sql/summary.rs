@@ -15,7 +15,7 @@ const LARGE: i64 = 1_000_000;
 
 pub(super) async fn counts(db: &Db, now: Time) -> Result<Counts> {
     let sql = format!(
-        "SELECT (SELECT count(*) FROM authors WHERE followed) AS authors,
+        "SELECT (SELECT count(*) FROM authors WHERE followed AND merged_into IS NULL) AS authors,
                 (SELECT count(*) FROM sources WHERE followed) AS sources,
                 (SELECT count(*) FROM hosts) AS hosts,
                 (SELECT count(*) FROM (SELECT 1 FROM pages WHERE active AND due_at IS NOT NULL

@@ -91,7 +91,7 @@ pub(super) async fn list(db: &Db, filter: &WorkFilter) -> Result<Vec<WorkRow>> {
                    FROM works w JOIN sources s ON s.id = w.source_id
                    LEFT JOIN pages p ON p.key = w.key LEFT JOIN pages t ON t.id = p.alias_of
                    LEFT JOIN articles a ON a.id = coalesce(t.article_id, p.article_id)
-                   WHERE ($1 IS NULL OR s.author_id = $1) AND ($2 IS NULL OR w.source_id = $2)
+                   WHERE ($1 IS NULL OR s.author_id IN (SELECT m.id FROM authors m WHERE $1 IN (m.id, m.merged_into))) AND ($2 IS NULL OR w.source_id = $2)
                ) AS listed
                WHERE ($3 IS NULL OR state = $3)
                ORDER BY source_id, seen_on, position, id LIMIT $4 OFFSET $5";

@@ -111,6 +111,7 @@ fn around(full: &ArticleFull) -> Markup {
         dl {
             dt { "First seen" } dd { (when(full.first_seen_at)) }
             dt { "Captured" } dd { (when(full.row.captured_at)) " " small { "parser " (full.parser_version) } }
+            @for (name, at) in presence(full) { dt { (name) } dd { (when(at)) } }
             @if !full.author_pages.is_empty() {
                 dt { "Listed by" } @for url in &full.author_pages { dd { (outward(url)) } }
             }
@@ -122,10 +123,28 @@ fn around(full: &ArticleFull) -> Markup {
             }
             @if !full.near_duplicates.is_empty() {
                 dt { "Nearly the same text" }
-                @for id in &full.near_duplicates { dd { a href={ "/articles/" (id) } { "article " (id) } } }
+                @for near in &full.near_duplicates {
+                    dd {
+                        a href={ "/articles/" (near.id) } { (near.title) } " "
+                        small { (near.url.host_key()) ", " (format!("{:.0}", near.likeness * 100.0)) " % alike" }
+                    }
+                }
             }
         }
     }
+}
+
+/// When it was seen last, was lost, came back.
+fn presence(full: &ArticleFull) -> Vec<(&'static str, store::Time)> {
+    let p = &full.presence;
+    let rows = [
+        ("Last seen", p.last_seen_at),
+        ("Gone since", p.gone_at),
+        ("Returned", p.returned_at),
+        ("Not listed since", p.unlisted_at),
+        ("Listed again", p.relisted_at),
+    ];
+    rows.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
 }
 
 fn history(id: i64, versions: &[ArticleVersion]) -> Markup {
@@ -151,10 +170,25 @@ pub(super) async fn difference(
     let find = |n: i32| versions.iter().find(|v| v.version == n).ok_or(Trouble::NotFound("version"));
     let (before, after) = (find(from)?, find(to)?);
     let title = |v: &ArticleVersion| v.article.title.as_ref().map(|t| t.value.clone()).unwrap_or_default();
+    let names = |v: &ArticleVersion| {
+        v.article.authors.iter().map(|a| a.value.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let date =
+        |v: &ArticleVersion| v.article.published.as_ref().map(|p| p.value.to_string()).unwrap_or_default();
     let body = html! {
         h1 { (title(after)) }
-        p.lead { "Version " (from) " to " (to) ", " (after.reason) " · " a href={ "/articles/" (id) } { "article" } }
-        @if title(before) != title(after) { p.diff { (pieces(&title(before), &title(after))) } }
+        p.lead { "Version " (from) " to " (to) ", " (after.reason) " " (when(after.captured_at)) " · " a href={ "/articles/" (id) } { "article" } }
+        @if versions.len() > 2 {
+            p.versions { "Compare " @for v in &versions { @if v.version != to {
+                a href={ "/articles/" (id) "/diff/" (v.version) "/" (to) } aria-current=[(v.version == from).then_some("true")] { (v.version) } " "
+            } } "with " @for v in &versions { @if v.version != from {
+                a href={ "/articles/" (id) "/diff/" (from) "/" (v.version) } aria-current=[(v.version == to).then_some("true")] { (v.version) } " "
+            } } }
+        }
+        @if title(before) != title(after) { p.diff { b { (pieces(&title(before), &title(after))) } } }
+        @if names(before) != names(after) { p.diff { (pieces(&names(before), &names(after))) } }
+        @if date(before) != date(after) { p.diff { (pieces(&date(before), &date(after))) } }
+        @if before.article.text() == after.article.text() { p.faint { "The text is the same." } }
         div.diff { (pieces(&before.article.text(), &after.article.text())) }
     };
     Ok(page(&title(after), Tab::Articles, &body))

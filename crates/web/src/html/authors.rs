@@ -33,6 +33,7 @@ pub(super) fn author_table(rows: &[AuthorRow]) -> Markup {
                 td {
                     a href={ "/authors/" (a.id) } { (shown_name(a)) }
                     @if !a.followed { " " span.state { "unfollowed" } }
+                    @for other in &a.merged { br; span.faint { "also " (other.name) } }
                     @if let Some(affiliation) = &a.affiliation { br; span.faint { (affiliation) } }
                 }
                 td { @for url in &a.pages { (outward(url)) br; } }
@@ -96,6 +97,7 @@ fn profile(row: &AuthorRow) -> Markup {
         h1 { (shown_name(row)) @if !row.followed { " " span.state { "unfollowed" } } }
         div.profile { div {
             @if let Some(affiliation) = &row.affiliation { p.lead { (affiliation) } }
+            @for other in &row.merged { p.faint { "also " (other.name) " (author " (other.id) ", merged)" } }
             @if let Some(biography) = &row.biography { p { (biography) } }
             @for url in &row.same_as { p { (outward(url)) } }
         } }

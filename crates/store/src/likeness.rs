@@ -1,7 +1,10 @@
 //! Near-duplicates: texts that share most of their shingles have fingerprints that differ in few bits
-//! (Charikar, "Similarity estimation techniques from rounding algorithms", 2002).
+//! (Charikar, "Similarity estimation techniques from rounding algorithms", 2002). The fingerprints find the pairs;
+//! [`likeness`] then compares the texts themselves (Broder, "On the resemblance and containment of documents", 1997).
 
-use crate::backoff::{FNV_OFFSET, FNV_PRIME, mix};
+/// FNV-1a, 64 bits.
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// Tokens in a row that make one shingle.
 const SHINGLE: usize = 3;
@@ -9,16 +12,8 @@ const SHINGLE: usize = 3;
 /// 64-bit fingerprint over shingles of words; in scripts without blanks between words, of characters. Case,
 /// punctuation and spacing have no part in it. 0 for a text without a token.
 pub fn simhash(text: &str) -> u64 {
-    let tokens = tokens(text);
-    // Each shingle once: a turn of phrase that recurs must not stand for the whole text.
-    let mut shingles: Vec<u64> = tokens
-        .windows(SHINGLE.min(tokens.len().max(1)))
-        .map(|shingle| mix(shingle.iter().fold(FNV_OFFSET, |h, t| (h ^ t).wrapping_mul(FNV_PRIME))))
-        .collect();
-    shingles.sort_unstable();
-    shingles.dedup();
     let mut sums = [0_i32; 64];
-    for hash in shingles {
+    for hash in shingles(text) {
         for (bit, sum) in sums.iter_mut().enumerate() {
             *sum += if hash >> bit & 1 == 1 { 1 } else { -1 };
         }
@@ -29,6 +24,33 @@ pub fn simhash(text: &str) -> u64 {
 /// Bits in which two fingerprints differ; texts that are nearly the same differ in at most 3.
 pub fn distance(a: u64, b: u64) -> u32 {
     (a ^ b).count_ones()
+}
+
+/// Share of the shingles of both texts that are in both, 0 to 1; 0 where one has none.
+pub fn likeness(a: &str, b: &str) -> f64 {
+    let (a, b) = (shingles(a), shingles(b));
+    let common = a.iter().filter(|s| b.binary_search(s).is_ok()).count();
+    let all = a.len() + b.len() - common;
+    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+}
+
+/// Hashes of the text's shingles, sorted, each once: a turn of phrase that recurs must not stand for the whole text.
+fn shingles(text: &str) -> Vec<u64> {
+    let tokens = tokens(text);
+    let mut shingles: Vec<u64> = tokens
+        .windows(SHINGLE.min(tokens.len().max(1)))
+        .map(|shingle| mix(shingle.iter().fold(FNV_OFFSET, |h, t| (h ^ t).wrapping_mul(FNV_PRIME))))
+        .collect();
+    shingles.sort_unstable();
+    shingles.dedup();
+    shingles
+}
+
+/// Spreads each bit of the input over all bits (the finalizer of SplitMix64).
+fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
 }
 
 /// Hashes of the text's words and characters.
@@ -84,6 +106,17 @@ mod tests {
             .count();
         assert!(near > 270, "{near} of 300 edits of one word stay within 3 bits");
         assert!(distance(simhash(&text), simhash(&prose(1000, 1300))) > 10);
+    }
+
+    #[test]
+    fn likeness_is_the_share_of_common_shingles() {
+        let text = prose(0, 100);
+        assert!((likeness(&text, &text.to_uppercase()) - 1.0).abs() < 1e-9);
+        let print_view = format!("Print. {text} Copyright.");
+        assert!(likeness(&text, &print_view) > 0.95);
+        assert!(likeness(&text, &prose(50, 150)) < 0.5);
+        assert!(likeness("中俄关系高调前行", "中俄关系曲折前行") < 0.8);
+        assert!(likeness("", "").abs() < 1e-9);
     }
 
     #[test]
