@@ -32,7 +32,7 @@ pub(super) fn decode(bytes: &[u8], check: Check) -> Result<(Capture, String), Ba
     let mut rest = bytes;
     let (mut response, mut request, mut visit) = (None, None, None);
     while !rest.is_empty() {
-        let record = Record::parse(next_member(&mut rest)?, check)?;
+        let record = Record::parse(&next_member(&mut rest)?, check)?;
         match record.field("WARC-Type")? {
             "response" if response.is_none() => response = Some(record),
             "request" if request.is_none() => request = Some(record),
@@ -97,8 +97,8 @@ struct Record {
 }
 
 impl Record {
-    fn parse(member: Bytes, check: Check) -> Result<Self, Bad> {
-        let Head { first, fields, end: start } = Head::parse(&member)?;
+    fn parse(member: &Bytes, check: Check) -> Result<Self, Bad> {
+        let Head { first, fields, end: start } = Head::parse(member)?;
         if !first.starts_with("WARC/1.") {
             return Err("not a WARC record".to_owned());
         }

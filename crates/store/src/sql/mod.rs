@@ -22,11 +22,12 @@ mod summary;
 mod works;
 
 use crate::{
-    AlarmRow, ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorMerge, AuthorRow, Candidate, CandidateAsk,
-    CaptureFilter, CaptureRow, Committed, Counts, DeadFilter, DeadLetter, DeadSettled, Denied, DynStore,
-    Follow, Followed, HostRow, Lease, NewReparse, OutboxEvent, Page, PageRow, Pending, ReparseChange,
-    ReparseItem, ReparseJob, ReparseState, Result, RobotsRow, SearchHit, SourceRow, Store, StoreError,
-    SummaryRow, Time, VisitCommit, VisitContext, VisitFilter, VisitKey, VisitRow, WorkFilter, WorkRow,
+    AlarmRow, ArticleFilter, ArticleFull, ArticleRow, ArticleVersion, AuthorMerge, AuthorRow, Candidate,
+    CandidateAsk, CaptureFilter, CaptureRow, Committed, Counts, DeadFilter, DeadLetter, DeadSettled, Denied,
+    DynStore, Follow, Followed, HostRow, Lease, NewReparse, OutboxEvent, Page, PageRow, Pending,
+    ReparseChange, ReparseItem, ReparseJob, ReparseState, Result, RobotsRow, SearchHit, SourceRow, Store,
+    StoreError, SummaryRow, Time, VisitCommit, VisitContext, VisitFilter, VisitKey, VisitRow, WorkFilter,
+    WorkRow,
     db::{self, Db},
 };
 use async_trait::async_trait;
