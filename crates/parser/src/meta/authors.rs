@@ -11,6 +11,7 @@ use model::{Evidence, Person};
 mod declared;
 mod east_asian;
 mod marked;
+mod owner;
 mod western;
 
 /// Score below which an offer is no answer.
@@ -31,6 +32,9 @@ pub(crate) fn authors(sources: &Sources<'_>) -> Vec<Authors> {
     }
     offers.retain(|o| !o.value.is_empty());
     weigh(sources, &mut offers);
+    if !offers.iter().any(|o| o.score >= LEAST) {
+        offers.extend(owner::of_the_site(sources));
+    }
     offers
 }
 
@@ -61,6 +65,16 @@ fn is_collective(name: &str) -> bool {
         "news services",
     ]
     .contains(&lower.as_str())
+}
+
+/// "Paper Staff", "Team Paper": a newsroom, which may sign but says less than a person's name.
+fn is_group(name: &str) -> bool {
+    #[rustfmt::skip]
+    const GROUPS: &[&str] = &["staff", "team", "editors", "newsroom", "redaktion", "desk", "redacción", "rédaction", "redazione", "redactie"];
+    let lower = name.to_lowercase();
+    let mut words = lower.split([' ', '-']);
+    let (first, last) = (words.next().unwrap_or_default(), words.next_back().unwrap_or_default());
+    first == "team" || GROUPS.contains(&last)
 }
 
 fn people(names: Vec<String>) -> Vec<Person> {
@@ -95,7 +109,7 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
         let mut score = offers[n].score + i32::try_from(agreeing.min(3)).unwrap_or(0) * 6;
         let people = &offers[n].value;
         let declared = offers[n].evidence < Evidence::TimeTag;
-        let persons = people.iter().all(|p| person::looks_like_person(&p.name));
+        let persons = people.iter().all(|p| person::looks_like_person(&p.name) && !is_organisation(&p.name));
         let site = people.iter().all(|p| sources.is_site(&p.name)) && !persons;
         if site {
             score -= if offers[n].evidence == Evidence::JsonLd { SITE_IN_JSON_LD } else { 32 };
@@ -133,16 +147,49 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
         score += if hinted { 8 } else { 0 } + if listed { 12 } else { 0 };
         offers[n].score = score;
     }
+    drop_glued(offers);
     prefer_persons(offers);
     prefer_joint(offers);
 }
 
+/// "Jane DoeStaff writer and more": a name in which another offer's stands first, without a space between, is that
+/// other and the element beside it.
+fn drop_glued(offers: &mut [Authors]) {
+    let names: Vec<String> = offers.iter().flat_map(|o| o.value.iter().map(|p| p.name.clone())).collect();
+    for offer in offers {
+        let glued = offer.value.iter().any(|p| {
+            names.iter().any(|n| {
+                n.len() >= 5
+                    && p.name
+                        .strip_prefix(n.as_str())
+                        .is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+            })
+        });
+        if glued {
+            offer.score = offer.score.min(LEAST - 1);
+        }
+    }
+}
+
 /// A declared organisation, account or first name gives way to the person whose name is printed as the author's.
 fn prefer_persons(offers: &mut [Authors]) {
-    let person_like = |o: &Authors| o.value.iter().all(|p| person::looks_like_person(&p.name));
+    let person_like = |o: &Authors| {
+        o.value.iter().all(|p| {
+            person::looks_like_person(&p.name)
+                && !is_group(&p.name)
+                && !is_collective(&p.name)
+                && !is_organisation(&p.name)
+        })
+    };
+    let named = offers.iter().filter(|o| o.score >= LEAST && person_like(o)).map(|o| o.score).max();
+    if let Some(named) = named {
+        for offer in offers.iter_mut().filter(|o| o.value.iter().all(|p| is_group(&p.name))) {
+            offer.score = offer.score.min(named - 1);
+        }
+    }
     let printed = offers
         .iter()
-        .filter(|o| o.evidence >= Evidence::TimeTag && o.score >= 50 && person_like(o))
+        .filter(|o| o.evidence >= Evidence::TimeTag && o.score >= LEAST && person_like(o))
         .map(|o| o.score)
         .max();
     let Some(printed) = printed else { return };
@@ -166,7 +213,7 @@ const ORGANISATIONS: &[&str] = &[
     "gmbh", "e.v.", "stiftung", " inc", " ltd", " llc", "company", ".com", ".de", ".org", ".net", ".at", "institut", "universit",
     "news", "media", "verlag", "agency", "group", "ministry", "ministerium", "association", "foundation", "store", "college",
     "department", "zeitung", "magazin", "radio", "geographic", "today", "klima", "commerce", "landes", "bundes", "verband",
-    "anstalt", "klinik", "gesellschaft", "kirche", "hospital", "society", "council",
+    "blatt", "anstalt", "klinik", "gesellschaft", "kirche", "hospital", "society", "council",
 ];
 
 /// What a site loses that signs in JSON-LD with its own name: it is an answer only where another place

@@ -3,7 +3,7 @@
 use super::{
     date::{self, Window},
     marks::{By, Mark},
-    sources::{Offer, Sources, is_aside},
+    sources::{Offer, Sources},
 };
 use crate::{NodeId, Tag};
 use model::{Evidence, Stamp};
@@ -61,9 +61,14 @@ pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
         offers.retain(|o| window.holds(&o.value, o.score >= 70 && o.evidence <= Evidence::TimeTag));
     }
     agree(&mut dates.published);
+    as_addressed(&mut dates.published);
     as_printed(&mut dates.published);
     earlier_as_printed(&mut dates.published);
     drop_unchanged(&mut dates);
+    if !dates.published.iter().any(|o| o.score >= 40) {
+        visible::within(sources, &mut dates);
+        dates.published.retain(|o| window.holds(&o.value, o.evidence <= Evidence::TimeTag));
+    }
     if !dates.published.iter().any(|o| o.score >= 40) {
         dates.published.extend(app_state(sources).into_iter().filter(|o| window.holds(&o.value, true)));
     }
@@ -134,14 +139,16 @@ fn marked(sources: &Sources<'_>, dates: &mut Dates) {
         if page.attr(i, "pubdate").is_some() || page.attr(i, "itemprop") == Some("datePublished") {
             score += 8;
         }
-        if is_aside(page, i, sources.place(i).0) {
-            score -= 30;
-        }
         let label = visible::label_before(page, i);
-        let modified = modified || label == Some(visible::Label::Modified);
-        if label == Some(visible::Label::Published) {
-            score += 6;
+        if sources.is_aside(i, place) {
+            score -= if label == Some(visible::Label::Published) { 10 } else { 30 };
         }
+        let modified = modified || label == Some(visible::Label::Modified);
+        score += match label {
+            Some(visible::Label::Published | visible::Label::Original) => 6,
+            Some(visible::Label::Foreign) => -40,
+            _ => 0,
+        };
         let list = if modified { &mut dates.modified } else { &mut dates.published };
         // The first stands nearest to the title.
         let earlier = list.iter().filter(|o| o.origin == "time").count();
@@ -167,7 +174,7 @@ fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates
         (&mut dates.published, "datePublished")
     };
     let earlier = i32::try_from(list.iter().filter(|o| o.origin == origin).count().min(6)).unwrap_or(0);
-    let aside = if page.tag(i) != Tag::Meta && is_aside(page, i, sources.place(i).0) { 40 } else { 0 };
+    let aside = if page.tag(i) != Tag::Meta && sources.is_aside(i, sources.place(i).0) { 40 } else { 0 };
     list.push(Offer::new(stamp, evidence, origin, 86 - earlier * 4 - aside));
 }
 
@@ -253,9 +260,25 @@ fn agree(offers: &mut [Offer<Stamp>]) {
             continue;
         }
         let agreeing = (0..days.len()).filter(|&m| origins[m] != offer.origin && days[m] == days[n]).count();
-        offer.score += i32::try_from(agreeing.min(3)).unwrap_or(0) * 4;
+        offer.score += i32::try_from(agreeing.min(3)).unwrap_or(0) * 5;
     }
 }
+
+/// An address with a day in it was made on that day. A page that declares to be much younger than its address was
+/// moved or made anew.
+fn as_addressed(offers: &mut [Offer<Stamp>]) {
+    let Some(best) = super::sources::best(offers) else { return };
+    let (Some(declared), score) = (best.value.day(), best.score) else { return };
+    let older = |o: &Offer<Stamp>| {
+        o.evidence == Evidence::Url && o.value.day().is_some_and(|d| (declared - d).num_days() > MOVED)
+    };
+    if let Some(address) = offers.iter_mut().find(|o| older(o)) {
+        address.score = score + 1;
+    }
+}
+
+/// Days; between them an article may lie unpublished under its address.
+const MOVED: i64 = 60;
 
 /// Where the best is a moment in UTC and the page prints the day before or after it for its readers, theirs is
 /// the day: a paper in Denver dates its evening by Denver's clock.
@@ -339,7 +362,7 @@ fn last_resort(dates: &mut Dates) {
         return;
     }
     let Some(modified) =
-        super::sources::best(&dates.modified).filter(|o| o.score >= 40 && o.value.day().is_some())
+        super::sources::best(&dates.modified).filter(|o| o.score >= 36 && o.value.day().is_some())
     else {
         return;
     };

@@ -52,8 +52,11 @@ enum Piece<'a> {
 fn pieces(byline: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     // What follows a bar or a bullet is where the writer works, or when it was written.
-    let byline =
-        byline.split(['|', '•', '│', '｜']).map(str::trim).find(|p| !p.is_empty()).unwrap_or_default();
+    let byline = byline
+        .split(['|', '•', '│', '｜', '⋅', '∙'])
+        .map(str::trim)
+        .find(|p| !p.is_empty())
+        .unwrap_or_default();
     for part in byline.split([',', '，', ';', '；', '、', '､', '\n']) {
         let part = part.trim();
         if part.is_empty() {
@@ -145,13 +148,13 @@ fn is_degree(part: &str) -> bool {
 const LABELS: &[&str] = &[
     "words and photos by", "words & photos by", "story and photos by", "article written by",
     "this article was written by", "medically reviewed by", "written and reviewed by", "written by",
-    "posted by", "published by", "reported by", "authored by", "contributed by", "submitted by", "created by",
+    "posted by", "published by", "view all posts by", "posts by", "more by", "reported by", "authored by", "contributed by", "submitted by", "created by",
     "words by", "text by", "story by", "article by", "post by", "blog by", "guest post by", "opinion by",
     "analysis by", "review by", "by:", "by", "author:", "authors:", "author", "authored", "geschrieben von",
-    "verfasst von", "veröffentlicht von", "ein beitrag von", "ein artikel von", "ein gastbeitrag von",
+    "verfasst von", "veröffentlicht von", "eingestellt von", "zeige alle beiträge von", "alle beiträge von", "beiträge von", "ein beitrag von", "ein artikel von", "ein gastbeitrag von",
     "beitrag von", "artikel von", "text von", "autor:", "autorin:", "autoren:", "autor/in:", "autor", "autorin",
     "text:", "von:", "von", "écrit par", "rédigé par", "publié par", "proposé par", "par:", "par", "auteur :",
-    "auteur:", "auteure :", "escrito por", "publicado por", "redactado por", "por:", "por", "autores:",
+    "auteur:", "auteure :", "voir tous les articles de", "ver todas las entradas de", "escrito por", "publicado por", "redactado por", "por:", "por", "autores:",
     "autora:", "scritto da", "pubblicato da", "a cura di", "di:", "di", "autore:", "geschreven door",
     "gepost door", "door:", "door", "auteur", "skrevet av", "skrevet af", "skriven av", "publicerad av", "av:",
     "av", "af:", "tekst:", "foto og tekst:", "text och foto:", "kirjoittanut", "teksti:", "autor:", "napsal:",
@@ -231,7 +234,7 @@ pub(crate) fn clean(name: &str) -> Option<String> {
         let end = name[at..].find([' ', ')', '>']).map_or(name.len(), |n| at + n);
         name.replace_range(start..end, "");
     }
-    let name = strip_label(&name);
+    let name = strip_label(unglued(&name));
     let name = strip_brackets(name);
     let name = name.trim_matches(|c: char| {
         c.is_whitespace() || (!c.is_alphanumeric() && !matches!(c, '.' | ')' | '!' | '?' | '’' | '\''))
@@ -244,7 +247,8 @@ pub(crate) fn clean(name: &str) -> Option<String> {
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let least = if name.chars().any(is_cjk) { 1 } else { 2 };
     let words = name.split(' ').count();
-    if letters < least || digits > letters || name.chars().count() > 70 || words > 9 {
+    let dated = digits > 0 && name.split(' ').any(crate::meta::date::is_month);
+    if dated || letters < least || digits > letters || name.chars().count() > 70 || words > 9 {
         return None;
     }
     let lower = name.to_lowercase();
@@ -257,6 +261,14 @@ pub(crate) fn clean(name: &str) -> Option<String> {
         return None;
     }
     Some(name.to_owned())
+}
+
+/// "ByJane Doe": the name's element follows the label's without a space.
+fn unglued(name: &str) -> &str {
+    match name.strip_prefix("By") {
+        Some(rest) if rest.starts_with(char::is_uppercase) && rest.contains(' ') => rest,
+        _ => name,
+    }
 }
 
 /// "Jane Doe (Content Manager)", "Jane Doe ()": brackets with a role or nothing in them.

@@ -142,7 +142,9 @@ impl<'a> Sources<'a> {
 
     /// Where an element stands, and how many lines from the title or the end of the text.
     pub(crate) fn place(&self, i: NodeId) -> (Place, u16) {
-        let at = self.page.text_range(i).start;
+        let slice = self.page.slice(i);
+        // White space before an element's text belongs to its slice, but to no line.
+        let at = self.page.text_range(i).start + (slice.len() - slice.trim_start().len());
         let zones = &self.zones;
         let place = if zones.head.contains(&at) {
             Place::Head
@@ -155,6 +157,29 @@ impl<'a> Sources<'a> {
         };
         let distance = self.lines.iter().rev().find(|l| l.start <= at).map_or(0, |l| l.distance);
         (place, distance)
+    }
+
+    /// Whether a node lies in a part of the page that is about other things than the article.
+    pub(crate) fn is_aside(&self, i: NodeId, place: Place) -> bool {
+        let page = self.page;
+        // Themes put an article's own byline into an `<aside>` or `<footer>` of the article.
+        let own = place != Place::Elsewhere;
+        std::iter::once(i).chain(page.ancestors(i)).take_while(|&n| !self.holds_the_article(n)).any(|n| {
+            matches!(page.tag(n), Tag::Nav | Tag::Dialog)
+                || (!own && matches!(page.tag(n), Tag::Footer | Tag::Aside | Tag::Form))
+                || {
+                    let (class, id) = (page.class(n), page.id(n));
+                    (class.len() + id.len() > 0) && (names_other_parts(class) || names_other_parts(id))
+                }
+        })
+    }
+
+    /// What is around title or text as a whole is no part beside them, whatever it is called.
+    pub(crate) fn holds_the_article(&self, n: NodeId) -> bool {
+        let range = self.page.text_range(n);
+        [&self.zones.title, &self.zones.body]
+            .iter()
+            .any(|z| !z.is_empty() && range.start <= z.start && z.end <= range.end)
     }
 
     /// Whether a text is one of the site's names and nothing more.
@@ -222,20 +247,6 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
         add(labels[registered]);
     }
     keys
-}
-
-/// Whether a node lies in a part of the page that is about other things than the article.
-pub(crate) fn is_aside(page: &Page, i: NodeId, place: Place) -> bool {
-    // Themes put an article's own byline into an `<aside>` or `<footer>` of the article.
-    let own = place != Place::Elsewhere;
-    std::iter::once(i).chain(page.ancestors(i)).any(|n| {
-        matches!(page.tag(n), Tag::Nav | Tag::Dialog)
-            || (!own && matches!(page.tag(n), Tag::Footer | Tag::Aside | Tag::Form))
-            || {
-                let (class, id) = (page.class(n), page.id(n));
-                (class.len() + id.len() > 0) && (names_other_parts(class) || names_other_parts(id))
-            }
-    })
 }
 
 /// Classes and ids of comment threads, lists of other articles and the like.

@@ -13,7 +13,7 @@ const METAS: &[(&str, i32)] = &[
     ("citation_author", 92), ("citation_authors", 88), ("byl", 74), ("sailthru.author", 72),
     ("parsely-author", 72), ("cxenseparse:author", 68), ("dcterms.creator", 70), ("dc.creator", 70),
     ("dc.contributor.author", 70), ("article:author", 60), ("og:article:author", 60), ("article.author", 60),
-    ("og:author", 58), ("author", 62), ("authors", 62), ("article_author", 60), ("rbauthors", 60),
+    ("og:author", 58), ("author", 62), ("authors", 62), ("article_author", 60), ("articleauthor", 60), ("rbauthors", 60),
     ("creator", 56), ("dable:author", 60), ("bt:author", 60), ("vr:author", 60), ("twitter:data1", 66),
 ];
 

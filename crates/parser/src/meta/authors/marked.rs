@@ -6,7 +6,7 @@ use crate::{
     meta::{
         marks::By,
         person,
-        sources::{Offer, Place, Sources, is_aside},
+        sources::{Line, Offer, Place, Sources},
     },
     stems::Stems,
 };
@@ -18,15 +18,17 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     let mut itemprops: Vec<Person> = Vec::new();
     let mut linked: Vec<Person> = Vec::new();
     let mut everywhere: Vec<Person> = Vec::new();
+    let mut named: Vec<Person> = Vec::new();
     for mark in &sources.marks.authors {
         let i = mark.node;
         if page.hidden(i) || page.silent(i) || helps(page, i) {
             continue;
         }
         let (place, distance) = sources.place(i);
-        let aside = is_aside(page, i, place);
+        let aside = sources.is_aside(i, place);
         if mark.by == By::Itemprop {
-            if (page.tag(i) != Tag::Meta && (aside || page.text_len(i) > 200)) || of_image(page, i) {
+            let other = (page.tag(i) != Tag::Meta && (aside || page.text_len(i) > 200)) || of_image(page, i);
+            if other || of_another_work(sources, i) {
                 continue;
             }
             let name = page.attr(i, "content").map(str::to_owned).unwrap_or_else(|| named_within(page, i));
@@ -45,10 +47,12 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             (Place::Head, _) => 66,
             (Place::Tail, By::Microformat) => 52,
             (Place::Tail, _) => 47,
+            // The text begins with the standfirst or the byline itself.
+            (Place::Body, _) if distance <= 4 => 60 - i32::from(distance) * 2,
             (Place::Body, By::Microformat) => 46,
             (Place::Body, _) => 40,
             (Place::Elsewhere, _) => 26,
-        } - i32::from(distance.min(8))
+        } - i32::from(distance.saturating_sub(1).min(8))
             - if aside { 30 } else { 0 };
         let by_rel = mark.by == By::Microformat && page.tag(i) == Tag::A;
         if by_rel && !aside {
@@ -57,6 +61,7 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
                 add(&mut linked, list.iter().cloned());
             }
         }
+        named.extend(list.iter().cloned());
         if score >= 40 {
             offers.push(Offer::new(
                 list,
@@ -76,6 +81,32 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     if everywhere.len() == 1 {
         offers.push(Offer::new(everywhere, Evidence::Byline, "rel1", 56));
     }
+    if !offers.iter().any(|o| o.score >= super::LEAST) {
+        offers.extend(alone(sources, &named));
+    }
+}
+
+/// A name that stands by itself beside the title, and is marked as an author's elsewhere or is that of a portrait.
+fn alone(sources: &Sources<'_>, named: &[Person]) -> Option<Authors> {
+    let page = sources.page;
+    let portrayed = |name: &str| {
+        page.all(Tag::Img)
+            .filter_map(|i| page.attr(i, "alt"))
+            .any(|alt| alt.len() <= name.len() + 20 && alt.contains(name))
+    };
+    let beside = |l: &&Line<'_>| match l.place {
+        Place::Head => !l.before && l.distance <= 6,
+        Place::Body => l.distance <= 4,
+        _ => false,
+    };
+    sources.lines.iter().filter(beside).find_map(|line| {
+        if line.text.len() > 60 || !person::looks_like_person(line.text) {
+            return None;
+        }
+        let person = named.iter().find(|p| p.name == line.text).cloned();
+        let person = person.or_else(|| portrayed(line.text).then(|| Person::named(line.text.to_owned())))?;
+        Some(Offer::new(vec![person], Evidence::Byline, "alone", 54))
+    })
 }
 
 /// Most names of one byline.
@@ -118,6 +149,14 @@ fn of_image(page: &Page, i: NodeId) -> bool {
                 .attr(a, "itemtype")
                 .is_some_and(|t| t.contains("ImageObject") || t.contains("Comment") || t.contains("Review"))
     })
+}
+
+/// The item that the property belongs to is a teaser of something else: it has a text of its own, and neither this
+/// page's title nor its text is in it.
+fn of_another_work(sources: &Sources<'_>, i: NodeId) -> bool {
+    let page = sources.page;
+    let item = page.ancestors(i).find(|&a| page.attr(a, "itemscope").is_some());
+    item.is_some_and(|item| page.text_len(item) > 0 && !sources.holds_the_article(item))
 }
 
 /// The name in an element with `itemprop=author`: its `itemprop=name`, or its text.

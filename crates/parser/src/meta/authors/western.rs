@@ -5,7 +5,7 @@ use crate::{
     Tag,
     meta::{
         date, person,
-        sources::{Offer, Place, Sources, is_aside},
+        sources::{Offer, Place, Sources},
         text::is_cjk,
     },
     stems::Stems,
@@ -21,7 +21,7 @@ const BY: &[&str] = &[
     "von ", "von: ", "ein artikel von ", "ein beitrag von ", "ein gastbeitrag von ", "eine analyse von ",
     "ein kommentar von ", "ein interview von ", "eine kolumne von ", "kommentar von ", "interview von ",
     "geschrieben von ", "verfasst von ", "autor: ", "autorin: ", "autoren: ", "text: ", "par ", "par : ",
-    "écrit par ", "rédigé par ", "publié par ", "auteur : ", "por ", "por: ", "escrito por ", "publicado por ",
+    "écrit par ", "rédigé par ", "publié par ", "auteur : ", "auteur: ", "auteure: ", "auteurs: ", "por ", "por: ", "escrito por ", "publicado por ",
     "di ", "scritto da ", "a cura di ", "pubblicato da ", "autore: ", "door ", "door: ", "geschreven door ",
     "av ", "av: ", "af ", "tekst: ", "text och foto: ", "teksti: ", "oleh ", "oleh: ", "penulis: ", "автор: ",
     "автор ", "текст: ", "yazar: ", "yazan: ", "napsal ", "autor ", "szerző: ", "συντάκτης: ", "tác giả: ",
@@ -65,7 +65,15 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         let lower = line.text.to_lowercase();
         if let Some(rest) = after_by(line.text) {
             let sure = SURELY.iter().any(|s| lower.starts_with(s));
-            offer(persons_in(rest, sure), "by", base);
+            let names = persons_in(rest, sure);
+            let near = line.place == Place::Head || line.distance <= 4;
+            if names.is_empty()
+                && near
+                && let Some(agency) = initials(rest)
+            {
+                offer(vec![agency.to_owned()], "by", base - 6);
+            }
+            offer(names, "by", base);
         }
         if line.place == Place::Body && characters > 80 {
             continue;
@@ -85,6 +93,12 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     links(sources, offers);
 }
 
+/// "By TPN, in News": a newsroom that signs with its initials, where nothing else can be meant.
+fn initials(text: &str) -> Option<&str> {
+    let name = text.split([',', '|', '·', '/', '•']).next()?.trim();
+    ((3..=5).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_uppercase())).then_some(name)
+}
+
 /// Names of a byline whose form is that of a person; of one word only where the byline is `sure`.
 fn persons_in(text: &str, sure: bool) -> Vec<String> {
     let names = names_in(text);
@@ -101,7 +115,8 @@ fn persons_in(text: &str, sure: bool) -> Vec<String> {
 fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
     let Some(found) = date::find(text, sources.order).into_iter().next() else { return (Vec::new(), false) };
     for part in [&text[found.at.end..], &text[..found.at.start]] {
-        for piece in part.split(['|', '•', '·', '–', '—', '(', ')']).map(str::trim) {
+        for piece in part.split(['|', '•', '·', '⋅', '∙', '–', '—', '(', ')']).map(str::trim) {
+            let piece = piece.find(" on behalf of ").map_or(piece, |at| &piece[..at]);
             let piece = piece.trim_start_matches([',', ':', '-', ' ', '/']).trim();
             let piece = piece.strip_prefix("Uhr").map_or(piece, |p| p.trim_start_matches([',', '|', ' ']));
             if let Some(rest) = after_by(piece) {
@@ -147,7 +162,7 @@ fn links(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         }
         let Some(href) = page.attr(a, "href") else { continue };
         if !is_author_page(href)
-            || is_aside(page, a, Place::Head)
+            || sources.is_aside(a, Place::Head)
             || super::marked::helps(page, a)
             || page.hidden(a)
         {
@@ -251,7 +266,7 @@ pub(crate) fn is_short_name(name: &str) -> bool {
 const AFTER_NAMES: &[&str] = &[
     " | ", " • ", " · ", " – ", " — ", " - ", " on ", " at ", " in ", " for ", " am ", " vom ", " le ",
     " el ", " il ", " op ", " den ", " Published", " Updated", " Posted", " Last ", " Follow", " published",
-    " updated", " Reviewed", " Medically", " Senior ", " Staff ", " Contributor", " min read", " [", " (@",
+    " updated", " on behalf of ", " ⋅ ", " ∙ ", " Reviewed", " Medically", " Senior ", " Staff ", " Contributor", " min read", " [", " (@",
     "\t", " // ", " : ", " -- ", " Veröffentlicht", " aktualisiert", " Lesezeit",
 ];
 

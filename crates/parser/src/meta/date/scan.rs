@@ -127,8 +127,17 @@ impl Scanner<'_> {
         }
     }
 
-    /// A month's name at `i` and the index after it and its dot.
+    /// A month's name at `i` and the index after it and its dot; after both where two calendars' names of the one
+    /// month stand side by side (نيسان / أبريل).
     fn month(&self, i: usize) -> Option<(u32, usize)> {
+        let (month, next) = self.one_month(i)?;
+        match self.one_month(next + 1).filter(|(same, _)| *same == month && self.mark(next) == Some('/')) {
+            Some((_, next)) => Some((month, next)),
+            None => Some((month, next)),
+        }
+    }
+
+    fn one_month(&self, i: usize) -> Option<(u32, usize)> {
         let word = self.word(i)?;
         if months::is_thai(word)
             && self.mark(i + 1) == Some('.')
