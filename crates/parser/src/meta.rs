@@ -14,6 +14,8 @@ mod json_ld;
 mod language;
 mod marks;
 pub(crate) mod person;
+#[cfg(test)]
+mod promises;
 mod rest;
 mod sources;
 pub(crate) mod text;

@@ -46,8 +46,14 @@ fn drop_companions(sources: &Sources<'_>, people: &mut Vec<Person>) {
     if people.len() > 1
         && people.iter().any(|p| person::looks_like_person(&p.name) && !sources.is_site(&p.name))
     {
-        people.retain(|p| !sources.is_site(&p.name));
+        people.retain(|p| !sources.is_site(&p.name) && !names_site(sources, &p.name));
     }
+}
+
+/// "QPN NORTH" on the site of QPN: one of its newsrooms.
+fn names_site(sources: &Sources<'_>, name: &str) -> bool {
+    let initials = |word: &str| (3..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase());
+    name.split(' ').any(|word| initials(word) && sources.is_site(word))
 }
 
 /// "Agencies", "Our People": a group that no name tells apart.

@@ -8,7 +8,10 @@ use super::{
 use crate::{NodeId, Tag};
 use model::{Evidence, Stamp};
 
+mod label;
 mod visible;
+
+use label::{Label, label_before};
 
 /// Score below which an offer is no answer.
 pub(crate) const LEAST: i32 = 25;
@@ -25,7 +28,7 @@ pub(crate) struct Dates {
 const PUBLISHED: &[(&str, i32)] = &[
     ("article:published_time", 92), ("article:published", 88), ("og:article:published_time", 90),
     ("og:published_time", 88), ("og:pubdate", 84), ("citation_publication_date", 86),
-    ("citation_online_date", 84), ("citation_date", 84), ("datepublished", 90), ("date.published", 86),
+    ("citation_online_date", 84), ("citation_date", 84), ("datepublished", 85), ("date.published", 86),
     ("article.published", 86), ("article:post_date", 84), ("article:publish_date", 84), ("pubdate", 88),
     ("publishdate", 88), ("publish-date", 88), ("publish_date", 88), ("published-date", 86),
     ("publisheddate", 86), ("publication_date", 86), ("publication-date", 86), ("publicationdate", 86),
@@ -44,7 +47,7 @@ const PUBLISHED: &[(&str, i32)] = &[
 #[rustfmt::skip]
 const MODIFIED: &[(&str, i32)] = &[
     ("article:modified_time", 90), ("article:modified", 86), ("og:updated_time", 84),
-    ("article:updated_time", 84), ("og:modified_time", 84), ("datemodified", 88), ("dcterms.modified", 80),
+    ("article:updated_time", 84), ("og:modified_time", 84), ("datemodified", 84), ("dcterms.modified", 80),
     ("dc.date.modified", 80), ("dc.modified", 80), ("modified", 70), ("last-modified", 60), ("lastmod", 70),
     ("lastmodifieddate", 70), ("revised", 70), ("updated_time", 70), ("eomportal-lastupdate", 60),
     ("weibo:article:update_at", 80),
@@ -139,14 +142,14 @@ fn marked(sources: &Sources<'_>, dates: &mut Dates) {
         if page.attr(i, "pubdate").is_some() || page.attr(i, "itemprop") == Some("datePublished") {
             score += 8;
         }
-        let label = visible::label_before(page, i);
+        let label = label_before(page, i);
         if sources.is_aside(i, place) {
-            score -= if label == Some(visible::Label::Published) { 10 } else { 30 };
+            score -= if label == Some(Label::Published) { 10 } else { 30 };
         }
-        let modified = modified || label == Some(visible::Label::Modified);
+        let modified = modified || label == Some(Label::Modified);
         score += match label {
-            Some(visible::Label::Published | visible::Label::Original) => 6,
-            Some(visible::Label::Foreign) => -40,
+            Some(Label::Published | Label::Original) => 6,
+            Some(Label::Foreign) => -40,
             _ => 0,
         };
         let list = if modified { &mut dates.modified } else { &mut dates.published };

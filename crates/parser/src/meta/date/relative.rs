@@ -21,7 +21,7 @@ pub fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDate> {
     }
     let today = captured_at.date_naive();
     for (words, days) in NAMED_DAYS {
-        if words.split('|').any(|w| starts_as_word(&lower, w)) {
+        if words.split('|').any(|w| starts_as_word(&lower, w) && is_no_sentence(&lower[w.len()..])) {
             return today.checked_sub_days(Days::new(*days));
         }
     }
@@ -44,6 +44,13 @@ pub fn relative(text: &str, captured_at: DateTime<Utc>) -> Option<NaiveDate> {
 fn starts_as_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word)
         .is_some_and(|rest| !is_spaced_script(word) || !rest.starts_with(char::is_alphanumeric))
+}
+
+/// What follows the name of a day is at most a time: "at 08:15", 下午3点.
+fn is_no_sentence(rest: &str) -> bool {
+    let letters = rest.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count()
+        <= if letters.clone().any(|c| !is_spaced_script(c.encode_utf8(&mut [0; 4]))) { 3 } else { 8 }
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
@@ -117,6 +124,8 @@ mod tests {
         check("vor 2 Tagen", Some("2024-03-08"));
         check("3天前", Some("2024-03-07"));
         check("昨天 08:15", Some("2024-03-09"));
+        check("今天下午3点", Some("2024-03-10"));
+        check("Yesterday at 8:15 pm", Some("2024-03-09"));
         check("hace un día", Some("2024-03-09"));
         check("2 weeks ago", Some("2024-02-25"));
     }
@@ -127,5 +136,7 @@ mod tests {
         check("5 years ago", None);
         check("Today's best offers are to be found below, and they are more than you think", None);
         check("before", None);
+        check("今天天气很好，我们去了海边", None);
+        check("Today we went to the sea", None);
     }
 }

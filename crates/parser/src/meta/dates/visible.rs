@@ -1,64 +1,15 @@
 //! Dates that the page prints for its readers.
 
-use super::{Dates, Place};
-use crate::{
-    NodeId, Page,
-    meta::{
-        date,
-        marks::By,
-        sources::{Offer, Sources},
-    },
-    stems::Stems,
+use super::{
+    Dates, Place,
+    label::{Label, before_of, has_label, label, label_after, label_before},
+};
+use crate::meta::{
+    date,
+    marks::By,
+    sources::{Offer, Sources},
 };
 use model::Evidence;
-use std::sync::LazyLock;
-
-/// What the words before a date say of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
-    /// "Originally published on": whatever else the page tells, this is the first date.
-    Original,
-    Published,
-    Modified,
-    /// Of an event, a deadline, an account: not of the article.
-    Foreign,
-}
-
-#[rustfmt::skip]
-const ORIGINAL_WORDS: &[&str] = &[
-    "originally published", "first published", "originally posted", "first posted", "ursprünglich veröffentlicht",
-    "zuerst veröffentlicht", "zuerst erschienen", "erstveröffentlich", "erstmals veröffentlicht", "publié initialement",
-    "publié pour la première fois", "publicado originalmente", "pubblicato originariamente", "首次发布", "首次发表", "最初发布", "最初发表",
-];
-
-#[rustfmt::skip]
-const PUBLISHED_WORDS: &[&str] = &[
-    "publish", "posted", "released", "written", "created", "first published", "veröffentlicht", "erschienen",
-    "erstellt", "publié", "mis en ligne", "publicado", "publicada", "pubblicato", "gepubliceerd", "geplaatst",
-    "publicerad", "publisert", "udgivet", "julkaistu", "opublikowano", "zveřejněno", "vydáno", "közzétéve",
-    "yayın", "дата публикации", "опубликовано", "опубліковано", "发布", "發布", "发表", "發表", "发稿", "时间", "時間", "日期",
-    "公開", "配信", "掲載", "投稿", "입력", "등록", "작성", "승인", "gönderi", "date:", "datum:", "fecha:", "data:", "dato:",
-    "on:", "نشر", "انتشار", "प्रकाशित", "เผยแพร่", "פורסם", "đăng", "δημοσ", "publicat", "objavljeno", "објављено", "paskelbta",
-    "avaldatud", "publicēts", "diterbitkan", "tayang",
-];
-
-#[rustfmt::skip]
-const MODIFIED_WORDS: &[&str] = &[
-    "updated", "update:", "modified", "last edited", "revised", "reviewed", "aktualisiert", "geändert",
-    "überarbeitet", "stand:", "mis à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt",
-    "uppdaterad", "oppdatert", "opdateret", "päivitetty", "aktualizacja", "aktualizováno", "frissítve",
-    "güncelleme", "обновлено", "оновлено", "更新", "最新推荐文章", "最后编辑", "最終更新", "수정", "diperbarui", "تحديث", "به‌روزرسانی",
-    "अपडेट", "อัปเดต", "עודכן", "cập nhật", "ενημέρωση", "ажурирано", "ažurirano", "posodobljeno", "atnaujinta",
-];
-
-/// What a date belongs to that is not the article's.
-#[rustfmt::skip]
-const FOREIGN_WORDS: &[&str] = &[
-    "joined", "registered", "registriert", "registration", "member since", "mitglied seit", "beigetreten", "inscrit", "miembro desde",
-    "geregistreerd", "born", "geboren", "deadline", "expires", "expiry", "valid until", "gültig bis", "apply by", "closing date",
-    "event date", "due date", "注册", "註冊", "报名", "報名", "截止", "活动", "活動", "会议", "會議", "举办", "开始", "结束", "出生", "有效",
-    "开庭", "招聘", "考试", "考試", "演出", "展览", "開催", "開始", "締切", "応募", "생년", "가입", "접수", "마감",
-];
 
 /// Where a line stands and so how far a date in it can be trusted.
 pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
@@ -77,6 +28,7 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
             let mut score = match line.place {
                 Place::Head => 62 - i32::from(line.distance.min(20)) - if line.before { 6 } else { 0 },
                 // The text of many a page begins with its own date line.
+                Place::Body if line.distance <= 2 && bare => 61 - i32::from(line.distance),
                 Place::Body if line.distance <= 2 && !long => 52,
                 Place::Body => 30,
                 Place::Tail if label.is_none() && sources.zones.is_cjk => 10,
@@ -115,9 +67,11 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
             list.push(Offer::new(found.stamp, Evidence::Visible, "line", score));
         }
         if all.is_empty()
-            && line.place == Place::Head
-            && line.text.chars().count() < 60
-            && !long
+            && (line.place == Place::Head
+                || line.place == Place::Body
+                    && line.distance <= 4
+                    && line.text.contains(|c: char| c.is_ascii_digit()))
+            && line.text.len() < 60
             && let Some(day) = date::relative(line.text, sources.input.captured_at)
         {
             dates.published.push(Offer::new(model::Stamp::Day(day), Evidence::Visible, "relative", 30));
@@ -153,17 +107,14 @@ pub(super) fn within(sources: &Sources<'_>, dates: &mut Dates) {
     for line in
         body.lines().filter(|l| (8..300).contains(&l.len()) && l.contains(|c: char| c.is_ascii_digit()))
     {
-        let lower = line.to_lowercase();
-        if !PUBLISHED_WORDS.iter().any(|w| lower.contains(w)) {
+        if !has_label(line) {
             continue;
         }
-        for found in date::find(line, sources.order).into_iter().take(1) {
-            if found.stamp.day().is_some()
-                && label(before_of(&line[..found.at.start])) == Some(Label::Published)
-            {
-                dates.published.push(Offer::new(found.stamp, Evidence::Visible, "within", 39));
-                return;
-            }
+        let Some(found) = date::find(line, sources.order).into_iter().next() else { continue };
+        if found.stamp.day().is_some() && label(before_of(&line[..found.at.start])) == Some(Label::Published)
+        {
+            dates.published.push(Offer::new(found.stamp, Evidence::Visible, "within", 39));
+            return;
         }
     }
 }
@@ -202,71 +153,9 @@ fn classes(sources: &Sources<'_>, dates: &mut Dates) {
     }
 }
 
-/// 2005-02-06 13:26更新, 于 2023-03-12 发布.
-fn label_after(after: &str) -> Option<Label> {
-    let after = after.trim_start();
-    if ["更新", "修改", "수정"].iter().any(|w| after.starts_with(w)) {
-        Some(Label::Modified)
-    } else {
-        ["发布", "發布", "发表", "配信", "公開", "掲載"]
-            .iter()
-            .any(|w| after.starts_with(w))
-            .then_some(Label::Published)
-    }
-}
-
-/// The last words before a date: what stands behind the previous date or mark does not concern it.
-fn before_of(text: &str) -> &str {
-    let start = text.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
-    let tail = &text[start..];
-    tail.rfind(['|', '•', '·', '\n', ')', '）']).map_or(tail, |at| &tail[at..])
-}
-
-fn label(before: &str) -> Option<Label> {
-    let lower = before.to_lowercase();
-    static STEMS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[PUBLISHED_WORDS, MODIFIED_WORDS]));
-    if STEMS.within(&lower) == 0 {
-        return None;
-    }
-    let last = |words: &[&str]| words.iter().filter_map(|w| lower.rfind(w)).max();
-    let (published, modified) = (last(PUBLISHED_WORDS), last(MODIFIED_WORDS));
-    // 报名日期, "Registration date:": the noun before says whose date it is.
-    if last(FOREIGN_WORDS).is_some_and(|f| published.max(modified).is_none_or(|p| p <= f + 16)) {
-        return Some(Label::Foreign);
-    }
-    if last(ORIGINAL_WORDS).is_some() && modified.is_none() {
-        return Some(Label::Original);
-    }
-    match (published, modified) {
-        (None, None) => None,
-        (Some(_), None) => Some(Label::Published),
-        (None, Some(_)) => Some(Label::Modified),
-        // 更新时间, "Last updated on:": the verb counts, not the noun after it.
-        (Some(p), Some(m)) => Some(if p > m + 30 { Label::Published } else { Label::Modified }),
-    }
-}
-
-/// The label that stands in the text right before an element.
-pub(super) fn label_before(page: &Page, i: NodeId) -> Option<Label> {
-    let at = page.text_range(i).start;
-    let text = page.full_text().get(..at)?;
-    let line = text.rfind('\n').map_or(text, |n| {
-        if text.len() - n < 4 { text[..n].rfind('\n').map_or(text, |m| &text[m..]) } else { &text[n..] }
-    });
-    label(before_of(line))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_of_something_else_are_told_by_their_noun() {
-        for before in ["报名日期为", "Joined: ", "Registriert: ", "截止时间：", "Registration date: "]
-        {
-            assert_eq!(label(before), Some(Label::Foreign), "{before}");
-        }
-    }
 
     #[test]
     fn spans_are_no_dates_of_publication() {
@@ -277,17 +166,5 @@ mod tests {
         check("2003年11月1日至2003年11月30日", true);
         check("1 May 2020 – 3 May 2020", true);
         check("Posted 1 May 2020 | Updated 3 May 2020", false);
-    }
-
-    #[test]
-    fn labels_tell_first_from_last() {
-        assert_eq!(label("Published on "), Some(Label::Published));
-        assert_eq!(label("Last updated: "), Some(Label::Modified));
-        assert_eq!(label("更新时间："), Some(Label::Modified));
-        assert_eq!(label("发布时间："), Some(Label::Published));
-        assert_eq!(label("By Jane Doe, "), None);
-        assert_eq!(label("This article was originally published on "), Some(Label::Original));
-        assert_eq!(label("تم نشره الجمعة "), Some(Label::Published));
-        assert_eq!(label("آخر تحديث: "), Some(Label::Modified));
     }
 }

@@ -1,0 +1,245 @@
+//! Fields of whole pages, a promise a test.
+
+use crate::{PageInput, Rules, parse};
+use model::{Article, Evidence, Hints, Listed, PageKind, Parsed};
+use url::Url;
+
+const TEXT: &str = "<p>The harbour was quiet that morning, and the boats lay where the tide had left them, side by \
+    side on the mud. Nobody had yet come down from the town to look at what the storm had done.</p><p>Later there \
+    would be talk of insurance, of ropes that should have been doubled and of a wall that had been promised for \
+    years; for now there was the smell of diesel and wet wood, and a dog that ran along the quay.</p><p>By noon the \
+    first of the owners had made their rounds, and the list of what was broken filled two pages of a school \
+    notebook, which the harbour master kept under his arm as if it might be taken from him.</p>";
+
+fn parsed_with(url: &str, html: &str, hints: &Hints, x_robots_tag: Option<&str>) -> Parsed {
+    let url = Url::parse(url).unwrap();
+    let input = PageInput {
+        url: &url,
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        x_robots_tag,
+        captured_at: "2024-03-10T12:00:00Z".parse().unwrap(),
+        hints,
+    };
+    parse(&input, &Rules::default())
+}
+
+/// A page of an article: what its head declares, and what stands between title and text, and after the text.
+fn page(head: &str, byline: &str, tail: &str) -> String {
+    format!(
+        "<html lang=en><head><title>After the storm | The Quay Post</title>{head}</head><body>\
+        <nav><a href=/>Home</a> <a href=/about>About</a></nav><article><h1>After the storm</h1>{byline}{TEXT}{tail}\
+        </article><footer>Imprint</footer></body></html>"
+    )
+}
+
+fn article(html: &str) -> Article {
+    let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
+    parsed_with("https://quay.example/story", html, &hints, None).article.unwrap()
+}
+
+#[track_caller]
+fn check_authors(byline: &str, expected: &[&str]) {
+    let article = article(&page("", byline, ""));
+    let names: Vec<&str> = article.authors.iter().map(|a| a.value.name.as_str()).collect();
+    assert_eq!(names, expected, "{byline}");
+}
+
+#[track_caller]
+fn check_dates(html: &str, published: Option<&str>, modified: Option<&str>) {
+    let article = article(html);
+    assert_eq!(article.published.map(|p| p.value.to_string()).as_deref(), published, "published");
+    assert_eq!(article.modified.map(|p| p.value.to_string()).as_deref(), modified, "modified");
+}
+
+#[test]
+fn titles_lose_the_sites_name() {
+    let title = article(&page("", "", "")).title.unwrap();
+    assert_eq!((title.value.as_str(), title.evidence), ("After the storm", Evidence::Heading));
+}
+
+#[test]
+fn bylines_become_lists_of_persons() {
+    check_authors("<p>By Ada Low and Ben T. Hay</p>", &["Ada Low", "Ben T. Hay"]);
+    check_authors(
+        "<p>By Ada Low, Ben Hay &amp; Cleo van der Meer</p>",
+        &["Ada Low", "Ben Hay", "Cleo van der Meer"],
+    );
+    check_authors("<p class=byline>By Ada Low, Senior Reporter</p>", &["Ada Low"]);
+    check_authors("<p class=byline>Ada Low ada.low@quay.example</p>", &["Ada Low"]);
+    check_authors("<p>Von Ada Low und Ben Hay</p>", &["Ada Low", "Ben Hay"]);
+    check_authors("<p>By Ada Low ⋅ Review Editor ⋅ Updated November 18, 2023</p>", &["Ada Low"]);
+    check_authors("<p>Dec. 19, 2023 · Ada Low on behalf of the Harbour Group</p>", &["Ada Low"]);
+    check_authors("<div class=byline>By<span>Ada Low</span></div>", &["Ada Low"]);
+    check_authors("<p>By QPN, in News</p>", &["QPN"]);
+}
+
+#[test]
+fn staff_and_site_are_no_persons() {
+    let site =
+        page("<meta property='og:site_name' content='QPN'>", "<p class=byline>By Ada Low, QPN NORTH</p>", "");
+    assert_eq!(article(&site).authors.len(), 1);
+    check_authors("<p class=byline>By Staff</p>", &[]);
+    let site = page(
+        "<meta property='og:site_name' content='The Quay Post'>",
+        "<p class=byline>The Quay Post</p>",
+        "",
+    );
+    assert!(article(&site).authors.is_empty());
+    check_authors("<p class=author>Quay Staff</p><p>By Ada Low</p>", &["Ada Low"]);
+}
+
+#[test]
+fn a_portraits_name_beside_the_title_is_the_authors() {
+    check_authors(
+        "<div><p>Ada Low</p><p>5 March 2020</p></div><img alt='Photo of Ada Low' src=/a.jpg>",
+        &["Ada Low"],
+    );
+    check_authors("<div><p>Harbour News</p><p>5 March 2020</p></div>", &[]);
+}
+
+#[test]
+fn a_teasers_author_is_not_the_pages() {
+    let teaser = "<div itemscope itemtype='https://schema.org/Article'><span itemprop=author>Ben Hay</span>\
+        <p>Another story</p></div>";
+    let html = page("", "", "").replace("</article>", &format!("</article>{teaser}"));
+    assert!(article(&html).authors.is_empty());
+}
+
+#[test]
+fn chinese_bylines() {
+    let text = "<p>港口那天早晨很安静，船只停在潮水退去的地方，并排躺在淤泥上，镇上还没有人下来看暴风雨造成了什么。</p>\
+        <p>后来人们谈到保险，谈到本该加倍的缆绳，还有一堵承诺了多年的墙；眼下只有柴油和湿木头的气味，还有一条狗沿着码头奔跑。</p>";
+    for (byline, expected) in [
+        ("作者：李新 王方", vec!["李新", "王方"]),
+        ("文/李新", vec!["李新"]),
+        ("本报记者 李新 王方", vec!["李新", "王方"]),
+    ] {
+        let html = format!(
+            "<html lang=zh><head><title>暴风雨之后的港口_某某网</title></head><body><h1>暴风雨之后的港口</h1>\
+            <p>{byline}</p>{text}{text}</body></html>"
+        );
+        let article = article(&html);
+        let names: Vec<&str> = article.authors.iter().map(|a| a.value.name.as_str()).collect();
+        assert_eq!(names, expected, "{byline}");
+    }
+}
+
+#[test]
+fn the_owner_of_a_personal_site_is_its_author() {
+    let mine = "<p>I went there, I looked, and I wrote down what my neighbours said.</p>";
+    let html = page("", "", mine).replace("The Quay Post", "Ada Low");
+    let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
+    let at = |host: &str| {
+        let parsed = parsed_with(&format!("https://{host}/story"), &html, &hints, None);
+        parsed.article.unwrap().authors.into_iter().map(|a| a.value.name).collect::<Vec<_>>()
+    };
+    assert_eq!(at("adalow.example"), ["Ada Low"]);
+    assert_eq!(at("harbour.example"), [""; 0]);
+}
+
+#[test]
+fn published_and_modified_are_kept_apart_with_their_zones() {
+    let head = "<meta property='article:published_time' content='2020-03-05T22:30:00-05:00'>\
+        <meta property='article:modified_time' content='2020-04-01T08:00:00+02:00'>";
+    check_dates(&page(head, "", ""), Some("2020-03-05T22:30:00-05:00"), Some("2020-04-01T08:00:00+02:00"));
+    let line = "<p>Published 5 March 2020 | Updated 1 April 2020</p>";
+    check_dates(&page("", line, ""), Some("2020-03-05"), Some("2020-04-01"));
+    check_dates(
+        &page("", "<p>March 5, 2020 - Updated April 1, 2020</p>", ""),
+        Some("2020-03-05"),
+        Some("2020-04-01"),
+    );
+}
+
+#[test]
+fn the_first_date_is_the_one_that_is_called_so() {
+    let tail = "<p>This article was originally published on 5 March 2019 and is kept up to date.</p>";
+    check_dates(&page("", "<p class=date>30 September 2022</p>", tail), Some("2019-03-05"), None);
+}
+
+#[test]
+fn dates_of_other_things_are_none() {
+    let spans = "<p>Applications from 1 November 2023 to 30 November 2023</p>";
+    check_dates(&page("", spans, ""), None, None);
+    check_dates(
+        &page("", "<p>Joined: 18.09.2008</p><p>21.01.2019, 05:42</p>", ""),
+        Some("2019-01-21T05:42:00"),
+        None,
+    );
+}
+
+#[test]
+fn relative_dates_are_counted_from_the_capture() {
+    check_dates(&page("", "<p>3 hours ago</p>", ""), Some("2024-03-10"), None);
+    check_dates(&page("", "<p>5 years ago</p>", ""), None, None);
+}
+
+#[test]
+fn the_future_is_refused_and_the_time_before_the_web_needs_a_declaration() {
+    let declared = |day: &str| page(&format!("<meta name=date content={day}>"), "", "");
+    check_dates(&page("", "<p>5 March 2031</p>", ""), None, None);
+    check_dates(&declared("2031-03-05"), None, None);
+    check_dates(&page("", "<p>5 March 1968</p>", ""), None, None);
+    check_dates(&declared("1968-03-05"), Some("1968-03-05"), None);
+    check_dates(&declared("1970-01-01"), None, None);
+}
+
+#[test]
+fn an_address_with_a_day_is_no_younger_than_its_page() {
+    let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
+    let html = page("<meta property='article:published_time' content='2019-06-17'>", "", "");
+    let parsed = parsed_with("https://quay.example/2017/7/12/story", &html, &hints, None);
+    let published = parsed.article.unwrap().published.unwrap();
+    assert_eq!((published.value.to_string().as_str(), published.evidence), ("2017-07-12", Evidence::Url));
+}
+
+#[test]
+fn sources_are_trusted_in_their_order() {
+    let ld = "<script type='application/ld+json'>{\"@graph\":[{\"@type\":\"WebSite\",\"name\":\"The Quay Post\"},\
+        {\"@type\":[\"NewsArticle\"],\"datePublished\":\"2020-03-01\",\"author\":{\"@id\":\"#a\"},},\
+        {\"@id\":\"#a\",\"@type\":\"Person\",\"name\":\"Ada Low\"}]}</script>";
+    let micro = "<p itemscope itemtype='https://schema.org/Article'><meta itemprop=datePublished content=2020-03-02></p>";
+    let meta = "<meta name=citation_date content=2020-03-03>";
+    let line = "<p>By Ada Low, 4 March 2020</p>";
+    let from = |html: &str| {
+        let hints = Hints {
+            expected: PageKind::Article,
+            authors: Vec::new(),
+            listed: Some(Listed { date: "2020-03-05".parse().ok(), ..Listed::default() }),
+        };
+        let parsed = parsed_with("https://quay.example/2020/03/06/story", html, &hints, None);
+        parsed.article.unwrap().published.map(|p| (p.value.to_string(), p.evidence)).unwrap()
+    };
+    let is = |day: &str, evidence| (day.to_owned(), evidence);
+    assert_eq!(from(&page(&format!("{ld}{meta}"), micro, "")), is("2020-03-01", Evidence::JsonLd));
+    assert_eq!(from(&page(meta, micro, "")), is("2020-03-02", Evidence::Microdata));
+    assert_eq!(from(&page(meta, "", "")), is("2020-03-03", Evidence::Meta));
+    assert_eq!(from(&page("", line, "")), is("2020-03-04", Evidence::Visible));
+    assert_eq!(from(&page("", "", "")), is("2020-03-05", Evidence::Listing));
+    let article = article(&page(ld, line, ""));
+    assert_eq!(article.authors[0].value.name, "Ada Low");
+    assert_eq!(article.authors[0].evidence, Evidence::JsonLd);
+}
+
+#[test]
+fn section_tags_canonical_image_and_source() {
+    let head = "<link rel=canonical href=/story><meta property='article:section' content=Coast>\
+        <meta property='article:tag' content=storm><meta property='article:tag' content=harbour>\
+        <meta property='og:image' content=/lead.jpg>";
+    let article = article(&page(head, "", "<p>First published in The Tidal Review.</p>"));
+    assert_eq!(article.section.unwrap().value, "Coast");
+    assert_eq!(article.tags.into_iter().map(|t| t.value).collect::<Vec<_>>(), ["storm", "harbour"]);
+    assert_eq!(article.canonical_url.unwrap().value, "https://quay.example/story");
+    assert_eq!(article.lead_image.unwrap().value, "https://quay.example/lead.jpg");
+    assert_eq!(article.source.unwrap().value, "The Tidal Review");
+}
+
+#[test]
+fn every_robots_header_counts() {
+    let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
+    let html = page("<meta name=robots content='NOARCHIVE'>", "", "");
+    let tags = Some("noindex\nnofollow, noindex\notherbot: nosnippet");
+    let parsed = parsed_with("https://quay.example/story", &html, &hints, tags);
+    assert_eq!(parsed.robots, ["noarchive", "noindex", "nofollow"]);
+}
