@@ -184,7 +184,7 @@ fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates
 /// The listing that led here, and the page's address.
 fn elsewhere(sources: &Sources<'_>, dates: &mut Dates) {
     if let Some(stamp) = sources.input.hints.listed.as_ref().and_then(|l| l.date) {
-        dates.published.push(Offer::new(stamp, Evidence::Listing, "listing", 58));
+        dates.published.push(Offer::new(stamp, Evidence::Listing, "listing", 51));
     }
     if let Some(stamp) = url_date(sources.page.url.path()) {
         dates.published.push(Offer::new(

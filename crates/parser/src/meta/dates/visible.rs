@@ -28,7 +28,6 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
             let mut score = match line.place {
                 Place::Head => 62 - i32::from(line.distance.min(20)) - if line.before { 6 } else { 0 },
                 // The text of many a page begins with its own date line.
-                Place::Body if line.distance <= 2 && bare => 61 - i32::from(line.distance),
                 Place::Body if line.distance <= 2 && !long => 52,
                 Place::Body => 30,
                 Place::Tail if label.is_none() && sources.zones.is_cjk => 10,
