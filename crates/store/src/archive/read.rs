@@ -196,6 +196,7 @@ mod tests {
                 sources: vec![source],
                 depth: 2,
                 aliases: vec![url("https://example.org/x")],
+                ..Provenance::default()
             },
         }
     }
