@@ -40,7 +40,6 @@ const CASES: [Case; 14] = [
 const MOST_MEMORY_KB: u64 = 250_000;
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stderr, reason = "the measured table")]
 async fn hostile_servers_cost_little_and_are_told_apart() {
     // A host each, so that one's back-off does not keep the others waiting.
     let mut sites = Vec::new();

@@ -110,7 +110,6 @@ fn ballast(seed: u64) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stderr, reason = "the measured shares")]
 async fn an_unchanged_site_costs_next_to_nothing_the_second_time() {
     let subject = Subject::start(5, Size { authors: 2, articles: 12, per_page: 5 }).await;
     subject.site.change_pages(|n, page| {
