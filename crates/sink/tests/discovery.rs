@@ -130,7 +130,7 @@ fn context(n: usize) -> VisitContext {
             pages: 1,
             alarm: None,
             is_first_page: true,
-            home: url.clone(),
+            home: url,
             sitemaps: Vec::new(),
             ignore_nofollow: false,
             works: Vec::new(),

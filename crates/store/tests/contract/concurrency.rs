@@ -80,7 +80,7 @@ async fn lease_and_release(store: &DynStore, seed: usize) {
             now,
             until: at(2_000_000),
             per_host: 1,
-            share_gap: seed % 2 == 0,
+            share_gap: seed.is_multiple_of(2),
         })
         .collect();
     let mut taken = store.lease(&leases).await.unwrap();
