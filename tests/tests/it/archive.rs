@@ -152,7 +152,12 @@ async fn a_reparse_reads_everything_again_and_asks_nobody() {
     let (subject, byline) = crawled(&dir).await;
     let articles = by_url(export(&byline).await);
     let requests = subject.site.log().len();
-    let counts = async || byline.rows(["status", "--json"]).await[0]["counts"].clone();
+    // Events that the crawl left waiting go out while the job runs; they are none of its own.
+    let counts = async || {
+        let mut counts = byline.rows(["status", "--json"]).await[0]["counts"].clone();
+        counts.as_object_mut().unwrap().remove("outbox_waiting");
+        counts
+    };
     let before = counts().await;
     let dry = byline.rows(["reparse", "--all", "--dry-run", "--json"]).await;
     assert_eq!((dry[0]["state"].as_str(), dry[0]["changed"].as_u64()), (Some("done"), Some(0)), "{dry:?}");

@@ -220,7 +220,7 @@ async fn hosts_that_share_a_gap_are_visited_one_at_a_time() {
 async fn a_host_that_does_not_share_waits_for_nobody() {
     let shares = HostRule { share_gap: Some(true), ..HostRule::default() };
     let alone = HostRule { share_gap: Some(false), ..HostRule::default() };
-    let world = five_hosts(&[(".example", shares), ("b0.example", alone)]).await;
+    let world = five_hosts(&[("*.example", shares), ("b0.example", alone)]).await;
     let last_of = |host: &str| {
         world.log.iter().filter(|s| s.url.host_key().as_str() == host).map(|s| s.end).max().unwrap()
     };
