@@ -62,6 +62,8 @@ pub(crate) fn titles_agree(a: &str, b: &str) -> bool {
 }
 
 /// Adds to `findings` what becomes of the article; returns whether the page shows another content than before.
+/// Content that is the same, read by another parser or with other rules, may have other fields: these are written
+/// into the current version.
 pub(crate) fn decide(
     context: &VisitContext,
     given: &Given,
@@ -81,8 +83,23 @@ pub(crate) fn decide(
         findings.end(Disposition::Unchanged, "older-capture");
         return false;
     }
-    if current.is_some_and(|c| c.content_hash == hash) {
+    if let Some(current) = current.filter(|c| c.content_hash == hash) {
         findings.end(Disposition::Unchanged, "same-content");
+        let read_otherwise = current.parser_version != *parser_version || current.rules_hash != *rules_hash;
+        if context.page.alias_of.is_none() && read_otherwise {
+            findings.article = Some(ArticleChange {
+                id: Some(current.id),
+                simhash: simhash(&article.text()),
+                article,
+                content_hash: hash,
+                capture: capture.clone(),
+                captured_at: current.captured_at,
+                parser_version: *parser_version,
+                rules_hash: rules_hash.clone(),
+                reason: VersionReason::Reparsed,
+                in_place: true,
+            });
+        }
         return false;
     }
     // A page that showed another's article shows something else: an edit, which that page has as well, or an
@@ -117,7 +134,7 @@ pub(crate) fn decide(
     let event = match reason {
         VersionReason::First => Some("article.stored"),
         VersionReason::Changed => Some("article.changed"),
-        VersionReason::Reparsed => None,
+        VersionReason::Reparsed | VersionReason::Completed => None,
     };
     findings.events.extend(event.map(|kind| NewEvent {
         kind: kind.to_owned(),
@@ -143,6 +160,7 @@ pub(crate) fn decide(
         parser_version: *parser_version,
         rules_hash: rules_hash.clone(),
         reason,
+        in_place: false,
     });
     true
 }
@@ -158,6 +176,7 @@ fn look_again_at(target: &PageUrl, context: &VisitContext, given: &Given) -> New
         source: None,
         depth: context.page.depth,
         redirected_from: None,
+        part_of: None,
         again,
         mixed: false,
     }

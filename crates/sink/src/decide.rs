@@ -3,6 +3,7 @@
 use crate::{
     Policy, article, dry_run, host, listing,
     next_visit::{self, MAX_REDIRECTS, Next},
+    parts,
     policy::DAY,
     reading::{Given, Reading},
     revisit::Observed,
@@ -14,8 +15,8 @@ use model::{
     Article, AuthorProfile, Cause, Disposition, Outcome, PageId, PageKind, PageUrl, Parsed, SourceId,
 };
 use store::{
-    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, PageChange, RobotsRow, SourceChange, Time,
-    VisitCommit, VisitContext, VisitRecord, WorkChange,
+    ArticleChange, CaptureRecord, DryRun, NewEvent, NewPage, PageChange, PartChange, RobotsRow, SourceChange,
+    Time, VisitCommit, VisitContext, VisitRecord, WorkChange,
 };
 
 /// Decides one result. Depends on nothing but its arguments: decided twice, the same comes out.
@@ -35,6 +36,7 @@ pub(crate) struct Findings {
     pub code: String,
     pub detail: String,
     pub article: Option<ArticleChange>,
+    pub part: Option<PartChange>,
     pub alias_of: Option<PageId>,
     pub works: Vec<WorkChange>,
     pub profile: Option<(Vec<SourceId>, AuthorProfile)>,
@@ -54,6 +56,7 @@ impl Findings {
             code: code.into(),
             detail: String::new(),
             article: None,
+            part: None,
             alias_of: None,
             works: Vec::new(),
             profile: None,
@@ -100,11 +103,8 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
     match &fetched.outcome {
         Outcome::Captured { content_type, .. } => captured(context, given, content_type.as_deref(), policy),
         Outcome::NotModified { .. } => {
-            let mut findings = Findings::new(
-                Disposition::Unchanged,
-                "not-modified",
-                Next::Revisit(observed(context, given)),
-            );
+            let mut findings = Findings::new(Disposition::Unchanged, "not-modified", revisit(context, given));
+            parts::unchanged(context, given, &mut findings);
             (findings.works, findings.events) = listing::confirm_missing(context, fetched.ended_at);
             findings
         }
@@ -117,17 +117,20 @@ fn findings(context: &VisitContext, given: &Given, policy: &Policy) -> Findings 
 }
 
 fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, policy: &Policy) -> Findings {
-    let revisit = || Next::Revisit(observed(context, given));
     let parsed = match &given.reading {
         Reading::Page { parsed, .. } => parsed,
         Reading::None | Reading::Robots { .. } | Reading::Failed { .. } => {
-            return Findings::new(Disposition::NothingFound, "not-parsed", revisit());
+            return Findings::new(Disposition::NothingFound, "not-parsed", revisit(context, given));
         }
     };
-    let mut findings = Findings::new(Disposition::NothingFound, "", revisit());
+    let mut findings = Findings::new(Disposition::NothingFound, "", revisit(context, given));
     let older = context.page.captured_at.is_some_and(|at| given.fetched.started_at < at);
     let mut new_version = false;
-    let article = article::of_page(context, given, parsed);
+    let further = parts::is_further(context);
+    let article = match further {
+        true => parts::of_page(context, parsed),
+        false => article::of_page(context, given, parsed),
+    };
     let dry_run = matches!(given.fetched.cause, Cause::Reparse { dry_run: true, .. });
     if dry_run || !context.listings.is_empty() {
         findings.read.clone_from(&article);
@@ -135,7 +138,10 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
     let has_article = article.is_some();
     let age_days = article.as_ref().and_then(|a| age_days(a, given.fetched.started_at));
     if let Some(article) = article {
-        new_version = article::decide(context, given, article, &mut findings);
+        new_version = match parts::concern(context, given, parsed) {
+            true => parts::decide(context, given, parsed, article, &mut findings),
+            false => article::decide(context, given, article, &mut findings),
+        };
     }
     let mut next = Observed { changed: new_version, age_days, ..observed(context, given) };
     if !context.listings.is_empty() && !older {
@@ -151,11 +157,18 @@ fn captured(context: &VisitContext, given: &Given, content_type: Option<&str>, p
         next.new_works = seen.new;
         next.daily_works = seen.daily_works;
     } else if !has_article {
-        findings.end(Disposition::NothingFound, nothing_code(parsed, content_type));
+        let code = if further { "not-a-part" } else { nothing_code(parsed, content_type) };
+        findings.end(Disposition::NothingFound, code);
     }
     findings.detail = detail(parsed, content_type);
-    findings.next = Next::Revisit(next);
+    if !further {
+        findings.next = Next::Revisit(next);
+    }
     findings
+}
+
+fn revisit(context: &VisitContext, given: &Given) -> Next {
+    if parts::is_further(context) { Next::WithFirst } else { Next::Revisit(observed(context, given)) }
 }
 
 fn nothing_code(parsed: &Parsed, content_type: Option<&str>) -> &'static str {
@@ -217,6 +230,7 @@ fn redirected(context: &VisitContext, given: &Given, status: u16, to: &PageUrl) 
         source: None,
         depth: page.depth,
         redirected_from: Some(page.id),
+        part_of: None,
         again: false,
         mixed: false,
     });
@@ -292,6 +306,7 @@ fn commit(context: &VisitContext, given: &Given, findings: Findings) -> VisitCom
         robots: findings.robots,
         capture: capture_record(given),
         article: findings.article,
+        part: findings.part,
         works: findings.works,
         profile: findings.profile,
         sources: findings.sources,

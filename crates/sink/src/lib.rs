@@ -10,6 +10,7 @@ mod dry_run;
 mod host;
 mod listing;
 mod next_visit;
+mod parts;
 mod policy;
 mod reading;
 mod record;
@@ -20,6 +21,7 @@ mod stage;
 mod trouble;
 
 pub use decide::decide;
+pub use parts::{MOST_PARTS, join};
 pub use policy::{Bounds, Policy};
 pub use reading::{Given, Reading};
 pub use revisit::{Observed, next_interval};

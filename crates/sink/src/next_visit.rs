@@ -26,6 +26,8 @@ pub(crate) enum Next {
     Redirect { permanent: bool },
     /// It is to be had under another spelling of its address.
     Moved(PageUrl),
+    /// It is a further part of an article: with the first.
+    WithFirst,
     /// When somebody wants it.
     Never { failed: bool },
 }
@@ -89,6 +91,12 @@ pub(crate) fn page_change(
             // Two spellings that lead to each other are followed as far as any redirect.
             let again = failed < MAX_REDIRECTS;
             change.due_at = Some(if again { at } else { at + TimeDelta::days(1) });
+        }
+        Next::WithFirst => {
+            change.validators = validators(&fetched.outcome, &page.validators);
+            if matches!(fetched.outcome, Outcome::Captured { .. }) {
+                change.captured_at = page.captured_at.max(Some(fetched.started_at));
+            }
         }
         Next::Never { failed: true } => change.failures = failed,
         Next::Never { failed: false } => {}

@@ -47,6 +47,11 @@ impl Given {
         (key != self.fetched.grant.url.key()).then_some(key)
     }
 
+    /// Key of what the page calls the next part of its article.
+    pub fn next_part(&self) -> Option<PageKey> {
+        Some(PageUrl::parse(self.parsed()?.next_part.as_deref()?).ok()?.key())
+    }
+
     /// Content hash of the article as it would be stored.
     pub fn content(&self) -> Option<String> {
         let mut article = self.parsed()?.article.clone()?;

@@ -13,7 +13,7 @@ pub(crate) fn visit(commit: &VisitCommit, url: &str) {
     };
     metrics::counter!("byline_visits_total", "disposition" => disposition, "code" => visit.code.clone(), "cause" => cause)
         .increment(1);
-    if let Some(article) = &commit.article {
+    if let Some(article) = commit.article.as_ref().filter(|a| !a.in_place) {
         metrics::counter!("byline_article_versions_total", "reason" => article.reason.as_str()).increment(1);
     }
     for source in commit.sources.iter().filter_map(|s| s.alarm) {

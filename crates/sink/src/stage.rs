@@ -154,6 +154,7 @@ impl SinkStage {
             canonical: given.canonical(),
             works: given.work_keys(&self.policy),
             content: given.content(),
+            next_part: given.next_part(),
         }
     }
 

@@ -125,6 +125,8 @@ fn context(n: usize) -> VisitContext {
         article: None,
         canonical: None,
         twin: None,
+        parts: None,
+        next_part: store::NextPart::Free,
         listings: vec![ListingState {
             source: SourceId(n as i64),
             pages: 1,

@@ -87,6 +87,7 @@ async fn discover(store: &DynStore, run: usize, articles: usize, now: Time) -> R
             source: Some(followed.source),
             depth: 1,
             redirected_from: None,
+            part_of: None,
             again: false,
             mixed: false,
         });
@@ -118,8 +119,10 @@ fn key(lease: &Lease) -> VisitKey {
         page: lease.page,
         cause: Cause::Visit,
         canonical: None,
+        part: None,
         works: Vec::new(),
         content: None,
+        next_part: None,
     }
 }
 
@@ -199,8 +202,10 @@ fn first(context: &VisitContext, visit: VisitId, now: Time, n: usize) -> VisitCo
             parser_version: 1,
             rules_hash: String::new(),
             reason: VersionReason::First,
+            in_place: false,
             simhash: n as u64 * 0x9e37_79b9_7f4a_7c15,
         }),
+        part: None,
         works: Vec::new(),
         profile: None,
         sources: Vec::new(),

@@ -73,8 +73,10 @@ async fn settle(store: &DynStore, leases: &[Lease], now: Time) -> Result<(), Fai
         page: l.page,
         cause: Cause::Visit,
         canonical: None,
+        part: None,
         works: Vec::new(),
         content: None,
+        next_part: None,
     };
     let keys: Vec<VisitKey> = leases.iter().map(key).collect();
     let contexts = store.visit_contexts(&keys).await?;
@@ -125,6 +127,7 @@ fn unchanged(context: &VisitContext, visit: VisitId, now: Time) -> VisitCommit {
         robots: None,
         capture: None,
         article: None,
+        part: None,
         works: Vec::new(),
         profile: None,
         sources: Vec::new(),

@@ -8,5 +8,6 @@ mod embedded;
 mod faults;
 mod hostile;
 mod manners;
+mod parts;
 mod services;
 mod stored;

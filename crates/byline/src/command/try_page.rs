@@ -15,7 +15,7 @@ use model::{
     Archive, ArchiveError, Capture, CaptureId, CaptureRef, Grant, Hints, Listing, Outcome, PageId, PageKind,
     PageUrl, Parsed, Stage, Validators, VisitId, block,
 };
-use parser::PageInput;
+use parser::{Explained, PageInput};
 use serde_json::json;
 use std::{
     io::Read,
@@ -40,6 +40,19 @@ struct Page {
     captured_at: DateTime<Utc>,
 }
 
+impl Page {
+    fn input<'a>(&'a self, hints: &'a Hints) -> PageInput<'a> {
+        PageInput {
+            url: self.url.url(),
+            bytes: &self.bytes,
+            content_type: self.content_type.as_deref(),
+            x_robots_tag: self.x_robots_tag.as_deref(),
+            captured_at: self.captured_at,
+            hints,
+        }
+    }
+}
+
 pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
     let page = match args.page.as_str() {
         "-" => from_file(args, "stdin", read_all(std::io::stdin())?)?,
@@ -56,30 +69,70 @@ pub(super) async fn run(cx: &Context, args: &TryArgs) -> Result<Ran> {
     };
     let expected = args.kind.unwrap_or(PageKind::Article);
     let hints = Hints { expected, authors: Vec::new(), listed: None };
-    let input = PageInput {
-        url: page.url.url(),
-        bytes: &page.bytes,
-        content_type: page.content_type.as_deref(),
-        x_robots_tag: page.x_robots_tag.as_deref(),
-        captured_at: page.captured_at,
-        hints: &hints,
-    };
     let rules = open::rules(&cx.config)?;
-    let parsed = parser::parse(&input, &rules);
+    let input = page.input(&hints);
+    let explained = args.explain.then(|| parser::explain(&input, &rules));
+    let mut parsed = explained.as_ref().map_or_else(|| parser::parse(&input, &rules), |e| e.parsed.clone());
+    let parts = match args.page.starts_with("http") {
+        true => further_parts(cx, &page, &mut parsed, &rules).await?,
+        false => Vec::new(),
+    };
     if cx.out.json {
-        cx.out.json_line(&json!({
+        let mut told = json!({
             "url": page.url,
             "parser_version": parser::PARSER_VERSION,
             "rules_hash": rules.hash_for(page.url.url()),
             "parsed": parsed,
-        }))?;
+            "parts": parts,
+        });
+        if let Some(e) = &explained {
+            told["considered"] =
+                json!({ "signs": e.signs, "bodies": e.bodies, "fields": e.fields, "lists": e.lists });
+        }
+        cx.out.json_line(&told)?;
     } else {
-        print(cx, args, &page.url, &parsed)?;
-        if args.explain {
-            explain(cx, &input)?;
+        print(cx, args, &page.url, &parsed, &parts)?;
+        if let Some(explained) = &explained {
+            explain(cx, explained)?;
         }
     }
     Ok(Ran::Well)
+}
+
+/// Fetches the further parts of an article, with the host's rest before each, and joins them to it. Their
+/// addresses.
+async fn further_parts(
+    cx: &Context,
+    first: &Page,
+    parsed: &mut Parsed,
+    rules: &parser::Rules,
+) -> Result<Vec<PageUrl>> {
+    let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
+    let mut urls: Vec<PageUrl> = Vec::new();
+    let mut articles: Vec<model::Article> = Vec::new();
+    let mut next = parsed.next_part.clone();
+    while let Some(url) = next.take().and_then(|n| PageUrl::parse(&n).ok()) {
+        let seen = std::iter::once(&first.url).chain(&urls).any(|u| u.key() == url.key());
+        if seen
+            || url.host_key() != first.url.host_key()
+            || parsed.article.is_none()
+            || urls.len() + 1 >= sink::MOST_PARTS as usize
+        {
+            break;
+        }
+        tokio::time::sleep(cx.config.gap.0).await;
+        let page = fetched(cx, url.clone()).await?;
+        let part = parser::parse(&page.input(&hints), rules);
+        let Some(article) = part.article else { break };
+        urls.push(url);
+        articles.push(article);
+        next = part.next_part;
+    }
+    if let Some(article) = &mut parsed.article {
+        let parts: Vec<&model::Article> = std::iter::once(&*article).chain(&articles).collect();
+        *article = sink::join(&parts);
+    }
+    Ok(urls)
 }
 
 fn read_all(reader: impl Read) -> Result<Bytes> {
@@ -182,7 +235,7 @@ impl Archive for Held {
     }
 }
 
-fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed) -> Result<()> {
+fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed, parts: &[PageUrl]) -> Result<()> {
     let mut table = Table::new(["field", "value", "from"]);
     let mut row = |name: &str, value: String, from: String| table.row([name.to_owned(), value, from]);
     row("address", url.to_string(), String::new());
@@ -199,7 +252,10 @@ fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed) -> Result
             row(name, value, evidence.map(|e| e.to_string()).unwrap_or_default());
         }
     }
-    if let Some(next) = &parsed.next_part {
+    for part in parts {
+        row("part", part.to_string(), String::new());
+    }
+    if let Some(next) = parsed.next_part.as_ref().filter(|_| parts.is_empty()) {
         row("next part", next.clone(), String::new());
     }
     if let Some(listing) = &parsed.listing {
@@ -216,29 +272,58 @@ fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed) -> Result
     Ok(())
 }
 
-/// What else was considered: for each field every value with its score, for the list every candidate.
-fn explain(cx: &Context, input: &PageInput<'_>) -> Result<()> {
-    let decoded = parser::charset::decode(input.bytes, input.content_type);
-    let page = parser::Page::parse(input.url, &decoded.text);
-    let body = parser::body::extract(&page);
-    let mut table = Table::new(["field", "", ">score", "value", "from", "place"]);
-    for candidate in parser::meta::explain(&page, input, &body) {
+/// What else was considered: signs of the page's kind, elements for the body, values for each field, lists.
+fn explain(cx: &Context, explained: &Explained) -> Result<()> {
+    let taken = |chosen: bool| if chosen { "taken".to_owned() } else { String::new() };
+    let mut show = |title: &str, table: Table, empty: bool| -> Result<()> {
+        if !empty {
+            cx.out.line(&format!("\n{title}"))?;
+            cx.out.table(&table)?;
+        }
+        Ok(())
+    };
+    let mut table = Table::new(["sign of the page's kind", ">value"]);
+    for (name, value) in &explained.signs {
+        table.row([name.clone(), value.clone()]);
+    }
+    show("kind", table, explained.signs.is_empty())?;
+    let mut table = Table::new(["", ">score", ">bytes", ">in links", "element", "begins"]);
+    for c in &explained.bodies {
         table.row([
-            candidate.field.to_owned(),
-            if candidate.chosen { "taken".to_owned() } else { String::new() },
-            candidate.score.to_string(),
-            candidate.value,
-            candidate.evidence.to_string(),
-            candidate.origin,
+            taken(c.chosen),
+            format!("{:.0}", c.score),
+            c.bytes.to_string(),
+            format!("{:.0} %", c.links * 100.0),
+            c.element.clone(),
+            c.begin.clone(),
         ]);
     }
-    cx.out.line("\nvalues considered")?;
-    cx.out.table(&table)?;
-    cx.out.line("\nlists considered")?;
-    for line in parser::listing::explain(&page, &body) {
-        cx.out.line(&crate::output::clean(&line))?;
+    show("elements considered for the body", table, explained.bodies.is_empty())?;
+    let mut table = Table::new(["field", "", ">score", "value", "from", "place"]);
+    for c in &explained.fields {
+        table.row([
+            c.field.to_owned(),
+            taken(c.chosen),
+            c.score.to_string(),
+            c.value.clone(),
+            c.evidence.to_string(),
+            c.origin.clone(),
+        ]);
     }
-    Ok(())
+    show("values considered", table, explained.fields.is_empty())?;
+    let mut table = Table::new(["", ">score", ">works", "element", "heading", "first entry", "made of"]);
+    for c in &explained.lists {
+        table.row([
+            taken(c.chosen),
+            format!("{:.0}", c.score),
+            c.works.to_string(),
+            c.element.clone(),
+            c.heading.clone(),
+            c.first.0.clone(),
+            c.figures.clone(),
+        ]);
+    }
+    show("lists considered", table, explained.lists.is_empty())
 }
 
 fn listing_rows(listing: &Listing, row: &mut impl FnMut(&str, String, String)) {

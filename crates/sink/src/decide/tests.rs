@@ -48,6 +48,8 @@ pub(crate) fn context(kind: PageKind) -> VisitContext {
         article: None,
         canonical: None,
         twin: None,
+        parts: None,
+        next_part: store::NextPart::Free,
         listings: Vec::new(),
     }
 }

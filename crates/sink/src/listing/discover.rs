@@ -198,6 +198,7 @@ impl From<'_> {
             source: Some(self.state.source),
             depth: self.context.page.depth + 1,
             redirected_from: None,
+            part_of: None,
             again: false,
             mixed: false,
         }

@@ -4,6 +4,7 @@
 
 mod batches;
 mod crawl;
+mod parts;
 mod politeness;
 mod rebuild;
 mod reparse;

@@ -29,6 +29,10 @@ pub(crate) enum Answer {
     List(Box<Listing>),
     /// Title and text.
     Article(&'static str, String),
+    /// Title, text, and the path of the next part.
+    Part(&'static str, &'static str, &'static str),
+    /// One of endlessly many parts.
+    NumberedPart(&'static str, u32),
     Nothing,
     NotModified,
     Status(u16, Option<u64>),
@@ -167,6 +171,13 @@ impl World {
                 self.capture(&grant, String::new()),
                 Some(parsed(PageKind::Article, Some(article(title, &text)), None)),
             ),
+            Answer::Part(title, text, next) => {
+                (self.capture(&grant, String::new()), Some(part(title, text, next)))
+            }
+            Answer::NumberedPart(title, n) => {
+                let value = part(title, &format!("Part {n}."), &format!("1_{}", n + 1));
+                (self.capture(&grant, String::new()), Some(value))
+            }
             Answer::Nothing => {
                 (self.capture(&grant, String::new()), Some(parsed(PageKind::Other, None, None)))
             }
@@ -256,6 +267,15 @@ pub(crate) fn article(title: &str, text: &str) -> Article {
         blocks: vec![Block::Paragraph { text: text.into() }],
         ..Article::default()
     }
+}
+
+/// A part of an article, and the path of the next.
+pub(crate) fn part(title: &str, text: &str, next: &str) -> ParseValue {
+    let mut value = parsed(PageKind::Article, Some(article(title, text)), None);
+    if let ParseValue::Inline { parsed } = &mut value {
+        parsed.next_part = Some(format!("https://a.example/{next}"));
+    }
+    value
 }
 
 pub(crate) fn parsed(kind: PageKind, article: Option<Article>, listing: Option<Listing>) -> ParseValue {

@@ -135,6 +135,9 @@ pub struct NewPage {
     /// one inherits all its sources, and where it was a source's first page, this one is from now on.
     /// `PageState::redirects` of this page becomes one more than that of the other.
     pub redirected_from: Option<PageId>,
+    /// The article it is a part of, by the page of the first part, and which part it is (from 2): where the page is
+    /// new, it stands for the other from then on.
+    pub part_of: Option<(PageId, u32)>,
     /// Where the page is known already: its due time becomes the earlier of its own (none counts as never)
     /// and `due_at`. Else a known page keeps its due time.
     pub again: bool,

@@ -1,11 +1,13 @@
 //! The [`Store`] trait and its records.
 
 mod frontier;
+mod parts;
 mod reading;
 mod reparse;
 mod visits;
 
 pub use frontier::*;
+pub use parts::*;
 pub use reading::*;
 pub use reparse::*;
 pub use visits::*;

@@ -1,6 +1,6 @@
 //! Records of results: what the sink reads before it decides, and what it decided.
 
-use super::{HostChange, HostState, NewPage, RobotsRow, StoreError, Time};
+use super::{HostChange, HostState, NewPage, NextPart, PartChange, PartsState, RobotsRow, StoreError, Time};
 use model::{
     Article, ArticleId, AuthorProfile, CaptureRef, Cause, Disposition, PageId, PageKey, PageKind, PageUrl,
     SourceId, Stamp, Validators, VisitId,
@@ -18,6 +18,8 @@ pub struct VisitKey {
     pub works: Vec<String>,
     /// Content hash of the article that the page has now.
     pub content: Option<String>,
+    /// Key of what the page calls the next part of its article.
+    pub next_part: Option<PageKey>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,6 +34,10 @@ pub struct VisitContext {
     pub canonical: Option<(PageId, Option<CurrentArticle>)>,
     /// Another page of this host whose current article has the content asked for; the oldest of them.
     pub twin: Option<PageId>,
+    /// The article in several parts that the page is a part of.
+    pub parts: Option<PartsState>,
+    /// What is known of the page of [`VisitKey::next_part`].
+    pub next_part: NextPart,
     /// The sources this page serves as a listing, with the works known through each.
     pub listings: Vec<ListingState>,
 }
@@ -128,6 +134,8 @@ pub struct VisitCommit {
     /// date.
     pub capture: Option<CaptureRecord>,
     pub article: Option<ArticleChange>,
+    /// The page is a part of an article.
+    pub part: Option<PartChange>,
     pub works: Vec<WorkChange>,
     /// What the author page says of its author, for each source it serves.
     pub profile: Option<(Vec<SourceId>, AuthorProfile)>,
@@ -198,6 +206,8 @@ pub struct ArticleChange {
     pub parser_version: u32,
     pub rules_hash: String,
     pub reason: VersionReason,
+    /// Completes the current version instead of adding one: its capture and reason stay.
+    pub in_place: bool,
     /// 64-bit simhash of the text's shingles, for near-duplicates.
     pub simhash: u64,
 }
@@ -209,6 +219,8 @@ pub enum VersionReason {
     Changed,
     /// A newer parser or other rules read the same bytes differently.
     Reparsed,
+    /// A further part could be read at last.
+    Completed,
 }
 
 impl VersionReason {
@@ -217,6 +229,7 @@ impl VersionReason {
             Self::First => "first",
             Self::Changed => "changed",
             Self::Reparsed => "reparsed",
+            Self::Completed => "completed",
         }
     }
 }

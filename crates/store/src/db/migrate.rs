@@ -17,6 +17,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         include_str!("../../migrations/sqlite/0003_manners.sql"),
         include_str!("../../migrations/postgres/0003_manners.sql"),
     ),
+    (
+        include_str!("../../migrations/sqlite/0004_parts.sql"),
+        include_str!("../../migrations/postgres/0004_parts.sql"),
+    ),
 ];
 
 /// Any number that no other program is likely to lock (PostgreSQL: pg_advisory_xact_lock).

@@ -31,6 +31,8 @@ struct Numbered<'a> {
     version: i64,
     /// It is what readers see: no newer capture is known.
     current: bool,
+    /// The article itself is new.
+    new: bool,
     change: &'a ArticleChange,
 }
 
@@ -47,7 +49,7 @@ pub(super) async fn write(tx: &mut Tx, commits: &[&VisitCommit]) -> Result<()> {
     update_known(tx, &current).await?;
     write_authors(tx, &current).await?;
     write_bands(tx, &current).await?;
-    search::index(tx, current.iter().map(|n| (n.id, n.version == 1, &n.change.article))).await
+    search::index(tx, current.iter().map(|n| (n.id, n.new, &n.change.article))).await
 }
 
 async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Result<Vec<Numbered<'a>>> {
@@ -68,7 +70,7 @@ async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Re
         let (id, page) = (row.int("id")?, row.int("page_id")?);
         of_pages.push(args![page, id]);
         if let Some(change) = new.get(&page) {
-            numbered.push(Numbered { id, version: 1, current: true, change });
+            numbered.push(Numbered { id, version: 1, current: true, new: true, change });
         }
     }
     let sql = "UPDATE pages SET article_id = r.article, alias_of = NULL FROM {rows} WHERE pages.id = r.id";
@@ -78,26 +80,30 @@ async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Re
 
 async fn number_known<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Result<Vec<Numbered<'a>>> {
     let known: Vec<(i64, &ArticleChange)> = changes.iter().filter_map(|(_, c)| Some((c.id?.0, *c))).collect();
-    let sql = "SELECT id, versions, captured_at FROM articles WHERE id IN (SELECT r.id FROM {rows})
+    let sql = "SELECT id, version, versions, captured_at FROM articles WHERE id IN (SELECT r.id FROM {rows})
                ORDER BY id {for_update}";
-    let mut states: HashMap<i64, (i64, Time)> = HashMap::new();
+    let mut states: HashMap<i64, (i64, i64, Time)> = HashMap::new();
     for row in tx.rows_each(sql, args![], Rows::ids(known.iter().map(|(id, _)| *id))).await? {
-        states.insert(row.int("id")?, (row.int("versions")?, row.time("captured_at")?));
+        let state = (row.int("version")?, row.int("versions")?, row.time("captured_at")?);
+        states.insert(row.int("id")?, state);
     }
     let mut numbered: Vec<Numbered<'a>> = Vec::with_capacity(known.len());
     for (id, change) in known {
-        let Some((versions, captured_at)) = states.get_mut(&id) else { continue };
-        *versions += 1;
+        let Some((version, versions, captured_at)) = states.get_mut(&id) else { continue };
         let current = change.captured_at >= *captured_at;
+        if !change.in_place {
+            *versions += 1;
+        }
+        let number = if change.in_place { *version } else { *versions };
         if current {
-            *captured_at = change.captured_at;
+            (*version, *captured_at) = (number, change.captured_at);
             // Two versions in one batch: the one before is history already.
             numbered.iter_mut().filter(|n| n.id == id).for_each(|n| n.current = false);
         }
-        numbered.push(Numbered { id, version: *versions, current, change });
+        numbered.push(Numbered { id, version: number, current, new: false, change });
     }
     let mut rows = Rows::new(&[("id", Column::Int), ("versions", Column::Int)]);
-    for (id, (versions, _)) in states {
+    for (id, (_, versions, _)) in states {
         rows.push(args![id, versions]);
     }
     let sql = "UPDATE articles SET versions = r.versions FROM {rows} WHERE articles.id = r.id";
@@ -134,7 +140,10 @@ async fn insert_versions(tx: &mut Tx, numbered: &[Numbered<'_>]) -> Result<()> {
                    parser_version, rules_hash, reason, body)
                SELECT r.id, r.version, r.content_hash, r.capture, r.captured_at, r.parser_version, r.rules_hash,
                    r.reason, r.body
-               FROM {rows}";
+               FROM {rows} WHERE TRUE
+               ON CONFLICT (article_id, version) DO UPDATE SET content_hash = excluded.content_hash,
+                   captured_at = excluded.captured_at, parser_version = excluded.parser_version,
+                   rules_hash = excluded.rules_hash, body = excluded.body";
     tx.run_each(sql, args![], rows).await.map(drop)
 }
 
@@ -177,7 +186,7 @@ fn article_row(id: i64, version: i64, change: &ArticleChange) -> Result<Vec<crat
 
 async fn update_known(tx: &mut Tx, current: &[&Numbered<'_>]) -> Result<()> {
     let mut rows = article_rows();
-    for n in current.iter().filter(|n| n.version > 1) {
+    for n in current.iter().filter(|n| !n.new) {
         rows.push(article_row(n.id, n.version, n.change)?);
     }
     let sql = "UPDATE articles SET version = r.version, content_hash = r.content_hash, title = r.title,
@@ -189,7 +198,7 @@ async fn update_known(tx: &mut Tx, current: &[&Numbered<'_>]) -> Result<()> {
 }
 
 async fn write_authors(tx: &mut Tx, current: &[&Numbered<'_>]) -> Result<()> {
-    let known = current.iter().filter(|n| n.version > 1).map(|n| n.id);
+    let known = current.iter().filter(|n| !n.new).map(|n| n.id);
     let sql = "DELETE FROM article_authors WHERE article_id IN (SELECT r.id FROM {rows})";
     tx.run_each(sql, args![], Rows::ids(known)).await?;
     let mut rows = Rows::new(&[
@@ -222,7 +231,7 @@ fn bands(simhash: u64) -> [i64; 4] {
 }
 
 async fn write_bands(tx: &mut Tx, current: &[&Numbered<'_>]) -> Result<()> {
-    let known = current.iter().filter(|n| n.version > 1).map(|n| n.id);
+    let known = current.iter().filter(|n| !n.new).map(|n| n.id);
     let sql = "DELETE FROM article_bands WHERE article_id IN (SELECT r.id FROM {rows})";
     tx.run_each(sql, args![], Rows::ids(known)).await?;
     let mut rows = Rows::new(&[("band", Column::Int), ("id", Column::Int)]);

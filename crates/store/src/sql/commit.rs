@@ -3,7 +3,7 @@
 use super::{
     articles,
     hosts::{self, Touched},
-    outbox, pages, reparse, works,
+    outbox, pages, parts, reparse, works,
 };
 use crate::{
     CaptureRecord, Committed, HostChange, NewPage, Result, VisitCommit, VisitRecord,
@@ -22,12 +22,18 @@ pub(super) async fn commit(db: &Db, commits: &[VisitCommit]) -> Result<Vec<Commi
     let mut host_changes = Vec::new();
     let mut done = Vec::with_capacity(commits.len());
     let discovered: Vec<NewPage> = commits.iter().flat_map(|c| c.discovered.iter().cloned()).collect();
-    pages::lock(&mut tx, commits.iter().map(|c| c.visit.page.0), &discovered).await?;
-    // A page that stands twice in the batch ends a round: the second result is judged after the first is written.
+    let heads = commits.iter().filter_map(|c| c.part.as_ref()).map(|p| p.head.0);
+    pages::lock(&mut tx, commits.iter().map(|c| c.visit.page.0).chain(heads), &discovered).await?;
+    // A page that stands twice in the batch (as itself, or as the first part of another) ends a round: the second
+    // result is judged after the first is written.
     let mut rest = commits;
     while !rest.is_empty() {
         let mut seen = HashSet::new();
-        let end = rest.iter().position(|c| !seen.insert(c.visit.page)).unwrap_or(rest.len());
+        let mut again = |c: &VisitCommit| {
+            let head = c.part.as_ref().map(|p| p.head).filter(|h| *h != c.visit.page);
+            !seen.insert(c.visit.page) | head.is_some_and(|h| !seen.insert(h))
+        };
+        let end = rest.iter().position(&mut again).unwrap_or(rest.len());
         let (round, later) = rest.split_at(end);
         done.extend(commit_round(&mut tx, round, &mut touched, &mut host_changes).await?);
         rest = later;
@@ -61,7 +67,7 @@ async fn commit_round(
         .map(|c| match locked.get(&c.visit.page.0) {
             _ if applied.contains(&c.visit.id.0) => Committed::Duplicate,
             Some(_) if c.dry_run.is_some() => Committed::Done,
-            Some(page) if page.revision == c.revision => Committed::Done,
+            Some(page) if page.revision == c.revision && head_is_as_was(&locked, c) => Committed::Done,
             _ => Committed::Stale,
         })
         .collect();
@@ -74,6 +80,7 @@ async fn commit_round(
     write_pages(tx, &good, &locked, touched).await?;
     write_captures(tx, &good).await?;
     articles::write(tx, &good).await?;
+    parts::write(tx, &good).await?;
     works::write(tx, &good).await?;
     let mut profiles: Vec<_> = good.iter().filter_map(|c| c.profile.as_ref()).collect();
     profiles.sort_by_key(|(sources, _)| sources.first().copied());
@@ -103,11 +110,19 @@ async fn lock(tx: &mut Tx, round: &[VisitCommit]) -> Result<HashMap<i64, Locked>
     let sql = "SELECT id, revision, host_id, lease_visit FROM pages WHERE id IN (SELECT r.id FROM {rows})
                ORDER BY id {for_update}";
     let mut locked = HashMap::with_capacity(round.len());
-    for row in tx.rows_each(sql, args![], Rows::ids(round.iter().map(|c| c.visit.page.0))).await? {
+    let heads = round.iter().filter_map(|c| c.part.as_ref()).map(|p| p.head.0);
+    let ids: HashSet<i64> = round.iter().map(|c| c.visit.page.0).chain(heads).collect();
+    for row in tx.rows_each(sql, args![], Rows::ids(ids)).await? {
         let (revision, host) = (row.int("revision")?, row.int("host_id")?);
         locked.insert(row.int("id")?, Locked { revision, host, lease: row.opt_uuid("lease_visit")? });
     }
     Ok(locked)
+}
+
+/// Nobody wrote the article, of which the page is a further part, since the decision.
+fn head_is_as_was(locked: &HashMap<i64, Locked>, commit: &VisitCommit) -> bool {
+    let decided = commit.part.as_ref().and_then(|p| Some((p.head.0, p.head_revision?)));
+    decided.is_none_or(|(head, revision)| locked.get(&head).is_some_and(|l| l.revision == revision))
 }
 
 /// Visits of the round that are stored already.

@@ -1,6 +1,6 @@
 //! What the sink reads before it decides: a handful of statements for a whole batch of results.
 
-use super::hosts;
+use super::{hosts, parts};
 use crate::{
     CurrentArticle, KnownWork, ListingState, PageState, Result, VisitContext, VisitKey,
     db::{Column, Db, Row, Rows, Tx, args},
@@ -22,6 +22,8 @@ pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitC
     let mut pages = pages(&mut db, &ids).await?;
     let mut listings = sources(&mut db, &ids, &mut pages).await?;
     works(&mut db, keys, &mut listings).await?;
+    let parts = parts::load(&mut db, &ids).await?;
+    let next_parts = parts::next(&mut db, keys).await?;
     Ok(keys
         .iter()
         .map(|key| {
@@ -31,6 +33,13 @@ pub(super) async fn load(db: &Db, keys: &[VisitKey]) -> Result<Vec<Option<VisitC
                 applied: applied.contains(&key.visit.0),
                 canonical: canonical.filter(|(id, _)| *id != page.id),
                 twin: key.content.as_ref().and_then(|c| twins.get(&(key.page.0, c.clone()))).copied(),
+                parts: parts.get(&key.page.0).cloned(),
+                next_part: key
+                    .next_part
+                    .as_ref()
+                    .and_then(|k| next_parts.get(k))
+                    .copied()
+                    .unwrap_or_default(),
                 listings: listings.get(&key.page.0).cloned().unwrap_or_default(),
                 page,
                 host,

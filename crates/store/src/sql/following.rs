@@ -37,6 +37,7 @@ pub(super) async fn follow_within(
         source: None,
         depth: 0,
         redirected_from: None,
+        part_of: None,
         again: true,
         mixed: false,
     };

@@ -228,6 +228,7 @@ pub(super) async fn want_robots(db: &Db, origins: &[Origin], now: Time) -> Resul
             source: None,
             depth: 0,
             redirected_from: None,
+            part_of: None,
             again: true,
             mixed: false,
         });

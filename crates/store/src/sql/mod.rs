@@ -14,6 +14,7 @@ mod merges;
 mod notice;
 mod outbox;
 mod pages;
+mod parts;
 mod reading;
 mod reparse;
 mod restore;

@@ -1,6 +1,9 @@
 //! Rows of the frontier: how a page comes to be, gains sources, becomes an alias.
 
-use super::hosts::{self, Touched};
+use super::{
+    hosts::{self, Touched},
+    parts,
+};
 use crate::{
     NewPage, Result, Time,
     db::{Column, Dialect, Rows, Tx, args},
@@ -42,6 +45,11 @@ pub(super) async fn ensure(tx: &mut Tx, wanted: &[NewPage], touched: &mut Touche
     let unique = unique(wanted);
     hosts::ensure(tx, unique.values().map(|w| w.url.host_key())).await?;
     let mut places = insert(tx, &unique, touched).await?;
+    let parts = places.iter().filter_map(|(key, place)| {
+        let (head, number) = unique.get(key.as_str())?.part_of?;
+        Some((place.id, head.0, number))
+    });
+    parts::begin(tx, parts).await?;
     places.extend(renew(tx, &unique, &places, touched).await?);
     add_sources(tx, wanted, &places).await?;
     redirect(tx, wanted, &places, touched).await

@@ -220,7 +220,8 @@ pub(super) async fn keep_results(tx: &mut Tx, commits: &[&VisitCommit]) -> Resul
         let Some((job, visit)) = of_job(commit) else { continue };
         results.push(args![job, visit]);
         let dry = commit.dry_run.as_ref();
-        let changed = commit.article.is_some() || dry.is_some_and(|d| !d.changes.is_empty());
+        let stored = commit.article.is_some() && commit.visit.disposition == Disposition::Stored;
+        let changed = stored || dry.is_some_and(|d| !d.changes.is_empty());
         let [finished, changes_of, failed] = sums.entry(job).or_default();
         *finished += 1;
         *changes_of += u64::from(changed);

@@ -195,6 +195,7 @@ async fn contexts_know_works_by_page_and_by_key(s: &Fixture) {
         canonical: None,
         works: works.iter().map(|w| (*w).to_owned()).collect(),
         content: None,
+        next_part: None,
     };
     let keys = [
         key(a.page, &["title:Here", "title:There", "title:Unknown"]),

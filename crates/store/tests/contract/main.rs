@@ -8,6 +8,7 @@ mod concurrency;
 mod dead;
 mod frontier;
 mod history;
+mod parts;
 mod reading;
 mod redirects;
 mod reparse;

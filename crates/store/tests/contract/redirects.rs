@@ -138,6 +138,7 @@ async fn a_canonical_address_names_its_article(s: &Fixture) {
         canonical: Some(url("https://b.example/canonical").key()),
         works: Vec::new(),
         content: None,
+        next_part: None,
     };
     let context = s.visit_contexts(&[key]).await.unwrap().pop().unwrap().unwrap();
     assert_eq!(context.article, None);

@@ -89,8 +89,15 @@ impl Fixture {
     }
 
     pub(crate) async fn context(&self, page: PageId, visit: VisitId) -> VisitContext {
-        let key =
-            VisitKey { visit, page, cause: Cause::Visit, canonical: None, works: Vec::new(), content: None };
+        let key = VisitKey {
+            visit,
+            page,
+            cause: Cause::Visit,
+            canonical: None,
+            works: Vec::new(),
+            content: None,
+            next_part: None,
+        };
         self.visit_contexts(&[key]).await.unwrap().pop().unwrap().unwrap()
     }
 
@@ -154,6 +161,7 @@ pub(crate) fn commit_of(context: &VisitContext, visit: VisitId, ended_at: Time) 
         robots: None,
         capture: Some(capture(ended_at)),
         article: None,
+        part: None,
         works: Vec::new(),
         profile: None,
         sources: Vec::new(),
@@ -197,6 +205,7 @@ pub(crate) fn new_page(address: &str, kind: PageKind, source: SourceId, due_at: 
         source: Some(source),
         depth: 1,
         redirected_from: None,
+        part_of: None,
         again: false,
         mixed: false,
     }
@@ -223,6 +232,7 @@ pub(crate) fn first_version(commit: &VisitCommit, article: Article) -> ArticleCh
         parser_version: 1,
         rules_hash: String::new(),
         reason: VersionReason::First,
+        in_place: false,
         simhash: 0,
     }
 }
