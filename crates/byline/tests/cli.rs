@@ -75,6 +75,45 @@ fn a_rule_shows_its_effect_and_a_wrong_one_its_place() {
 }
 
 #[test]
+fn a_page_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let prose = "A sentence, and another one, make up a paragraph that is as long as they are. ".repeat(4);
+    let links: String =
+        (1..6).map(|i| format!("<li><a href=/{i}>Another text, number {i}, of this author</a></li>")).collect();
+    let html = format!(
+        "<html lang=en><head><title>The tide – Notes</title><meta property=og:title content='The tide'>\
+         <meta name=author content='Mara Lind'></head><body><div class=story><h1>The tide</h1>\
+         <p class=byline>By John Roe</p><p>{prose}</p><p>{prose} The end.</p></div>\
+         <h3>More notes</h3><ul class=more>{links}</ul></body></html>"
+    );
+    std::fs::write(&page, html).unwrap();
+    let page = page.display().to_string();
+    let output = byline(&["try", &page, "--url", "https://a.example/tide", "--explain"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    // Scores move with every better parser; what is shown of them does not.
+    let shown: String = text(&output.stdout)
+        .lines()
+        .skip_while(|l| *l != "kind")
+        .map(|l| l.split_whitespace().map(without_number).collect::<Vec<_>>().join(" ") + "\n")
+        .collect();
+    insta::assert_snapshot!(shown);
+    let output = byline(&["try", &page, "--url", "https://a.example/tide", "--explain", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let considered = &told["considered"];
+    let taken = |list: &str| -> Vec<serde_json::Value> {
+        let all = considered[list].as_array().unwrap();
+        all.iter().filter(|c| c["chosen"] == true).cloned().collect()
+    };
+    assert_eq!(taken("bodies")[0]["element"], "<div class=\"story\">");
+    assert!(considered["fields"].as_array().unwrap().len() > taken("fields").len(), "losers are shown too");
+}
+
+fn without_number(word: &str) -> &str {
+    if word.parse::<f64>().is_ok() { "#" } else { word }
+}
+
+#[test]
 fn an_empty_store_is_no_failure() {
     for command in
         [&["status"][..], &["authors"], &["works"], &["articles"], &["search", "x"], &["dead", "list"]]

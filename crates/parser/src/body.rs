@@ -4,6 +4,7 @@ mod assemble;
 mod byline;
 mod contexts;
 mod cues;
+mod explain;
 mod fold;
 mod headings;
 mod inline;
@@ -18,6 +19,8 @@ mod select;
 mod text;
 mod units;
 mod witness;
+
+pub(crate) use explain::explain;
 
 use crate::{NodeId, Page, Tag};
 use contexts::Trust;

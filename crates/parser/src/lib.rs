@@ -8,6 +8,7 @@
 
 pub mod body;
 pub mod charset;
+mod explain;
 pub mod feed;
 pub mod listing;
 mod memo;
@@ -22,6 +23,7 @@ mod stop;
 mod tree;
 mod xml;
 
+pub use explain::{BodyCandidate, Explained, ListCandidate, explain};
 pub use page::{NodeId, Page, Tag};
 pub use rules::{RuleError, RuleFile, Rules};
 pub use stage::ParseStage;
@@ -65,24 +67,34 @@ pub fn parse_until(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Result<
 
 fn read(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
     match sniff::sniff(input) {
-        sniff::Format::Html => parse_html(input, rules, stop),
+        sniff::Format::Html => read_html(input, rules, stop).parsed,
         sniff::Format::Feed => listed(input, PageKind::Feed, feed::parse(input)),
         sniff::Format::Sitemap => listed(input, PageKind::Sitemap, sitemap::parse(input)),
         sniff::Format::Other(evidence) => Parsed::other("", evidence),
     }
 }
 
-fn parse_html(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
+/// A page read, and what it was read from.
+struct Read {
+    parsed: Parsed,
+    page: Page,
+    /// Its blocks are in `parsed`.
+    body: body::Body,
+    /// What was considered for the fields.
+    fields: Vec<meta::Candidate>,
+}
+
+fn read_html(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Read {
     let decoded = charset::decode(input.bytes, input.content_type);
     let rules = rules.on(input.url);
     let page = Page::parse_until(input.url, &decoded.text, rules.removed(), stop);
     let mut given = rules.read(&page, input);
-    let body = body::extract_from(&page, &given.body);
-    let (mut article, _) = meta::read(&page, input, &body, &given);
+    let mut body = body::extract_from(&page, &given.body);
+    let (mut article, fields) = meta::read(&page, input, &body, &given);
     let listing::Reading { kind, listing } = listing::read(&page, input, &body, given.kind);
     let listing = given.list(listing);
     let next_part = given.next_part.take().or_else(|| body::next_part(&page, &body));
-    article.blocks = body.blocks;
+    article.blocks = std::mem::take(&mut body.blocks);
     let kind = if is_the_listed_work(&kind, &article, input.hints) {
         Field::new(PageKind::Article, Evidence::Listing)
     } else {
@@ -95,7 +107,7 @@ fn parse_html(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
     if decoded.replaced {
         notes.push("decode-replacement".to_owned());
     }
-    Parsed {
+    let parsed = Parsed {
         kind,
         article: (!article.blocks.is_empty()).then_some(article),
         listing,
@@ -103,7 +115,8 @@ fn parse_html(input: &PageInput<'_>, rules: &Rules, stop: &Stop) -> Parsed {
         robots: meta::robots(&page, input),
         next_part,
         notes,
-    }
+    };
+    Read { parsed, page, body, fields }
 }
 
 /// A short text under the very title by which an author's list led here: that work, though the page by itself

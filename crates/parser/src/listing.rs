@@ -17,7 +17,7 @@ mod survey;
 mod text;
 mod words;
 
-pub use explain::explain;
+pub(crate) use explain::explain;
 
 use crate::{NodeId, Page, PageInput, body::Body};
 use cluster::Record;

@@ -2,7 +2,7 @@
 //!
 //! Each field collects what every place of the page offers for it (`sources::Offer`), scores the offers by
 //! the trust their place has earned and by how they agree, and takes the best, or none where even the best
-//! is poor. [`explain`] shows the offers that lost beside the one that won.
+//! is poor. [`crate::explain()`] shows the offers that lost beside the one that won.
 
 mod authors;
 mod citation;
@@ -30,11 +30,6 @@ use sources::{Offer, Sources};
 /// All fields but the blocks, each with its evidence.
 pub fn extract(page: &Page, input: &PageInput<'_>, body: &Body) -> Article {
     read(page, input, body, &Given::default()).0
-}
-
-/// Every value that was considered for a field, the chosen ones marked.
-pub fn explain(page: &Page, input: &PageInput<'_>, body: &Body) -> Vec<Candidate> {
-    read(page, input, body, &Given::default()).1
 }
 
 /// All fields but the blocks, those that rules found before all others, and what was considered for them.

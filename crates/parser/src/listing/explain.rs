@@ -1,55 +1,64 @@
-//! Why a page's list was found, or not: the search's own figures, for `byline try --explain`.
+//! Why a page's list was found, or not, and what it was taken for.
 
 use super::kind::declared;
 use super::select::{self, Choice};
 use super::signals::Signals;
 use super::survey::Survey;
+use crate::explain::{ListCandidate, element, start};
 use crate::{Page, body::Body};
 
 /// Candidates that are shown.
 const MOST: usize = 12;
 
-/// First what the page declares and how its best list compares with its own text, then one line a candidate
-/// list, best first: its figures, its first entry, the heading over it, and the elements that cost it its
-/// place.
-pub fn explain(page: &Page, body: &Body) -> Vec<String> {
+/// What spoke for a kind of page, and the candidate lists, best first.
+pub(crate) fn explain(page: &Page, body: &Body) -> (Vec<(String, String)>, Vec<ListCandidate>) {
     let survey = Survey::of(page);
     let selection = select::select(&survey, body);
     let signals = Signals::of(page);
-    let mut lines = vec![
-        format!("{signals:?} declared={:.1}", declared(&signals)),
-        format!(
-            "{:?} body={} best={}",
-            selection.contrast,
-            body.text_len,
-            selection.best().map(|b| format!("{:.0} {}", b.score.list, b.score)).unwrap_or_default()
-        ),
-    ];
-    lines.extend(selection.choices.iter().take(MOST).map(|c| line(&survey, c)));
-    lines
+    let mut signs: Vec<(String, String)> = Vec::new();
+    let mut sign = |name: &str, value: String| {
+        if !matches!(value.as_str(), "0" | "0.0" | "0.00" | "false") {
+            signs.push((name.to_owned(), value));
+        }
+    };
+    sign("declared, in signs for an article", format!("{:.1}", declared(&signals)));
+    sign("og:type article", signals.og_article.to_string());
+    sign("og:type of something else", signals.og_other.to_string());
+    sign("publication date declared", signals.published.to_string());
+    sign("articles in json-ld", signals.articles.to_string());
+    sign("lists in json-ld", signals.lists.to_string());
+    sign("other things in json-ld", signals.others.to_string());
+    sign("template of a single entry", signals.single.to_string());
+    sign("template of an archive", signals.archive.to_string());
+    sign("heading links to the page itself", signals.self_link.to_string());
+    sign("address of a list", signals.list_address.to_string());
+    sign("address of an entry", signals.entry_address.to_string());
+    sign("address of a section", signals.section_address.to_string());
+    sign("an author's page", signals.author_page.to_string());
+    sign("front page", signals.root.to_string());
+    sign("prices", signals.prices.to_string());
+    sign("bytes of the body", body.text_len.to_string());
+    sign("bytes of text of its own", selection.contrast.own.to_string());
+    sign("share of the text in the best list", format!("{:.2}", selection.contrast.share));
+    sign("share of records that look alike", format!("{:.2}", selection.contrast.alike));
+    sign(
+        "best list, as a list of anything",
+        selection.best().map_or(0.0, |b| b.score.list.round()).to_string(),
+    );
+    let lists = selection.choices.iter().take(MOST).map(|c| candidate(&survey, c)).collect();
+    (signs, lists)
 }
 
-fn line(survey: &Survey<'_>, choice: &Choice) -> String {
-    let page = survey.page;
-    let Some(first) = choice.records.first() else { return choice.score.to_string() };
-    let link = &survey.links[first.link];
-    let places: Vec<String> = page
-        .ancestors(first.root)
-        .filter(|&a| survey.marks_a_place(a))
-        .map(|a| format!("<{} class={:?} id={:?}>", page.name(a), start(page.class(a)), page.id(a)))
-        .collect();
-    let heading = choice.heading.as_deref().unwrap_or_default();
-    format!(
-        "{} <{}> {:?} {} heading={:?} {}",
-        choice.score,
-        page.name(first.root),
-        start(link.text),
-        start(link.href),
-        start(heading),
-        places.join(" ")
-    )
-}
-
-fn start(text: &str) -> String {
-    text.chars().take(60).collect()
+fn candidate(survey: &Survey<'_>, choice: &Choice) -> ListCandidate {
+    let first = choice.records.first();
+    let link = first.map(|r| &survey.links[r.link]);
+    ListCandidate {
+        score: choice.score.total.round(),
+        works: choice.score.works,
+        element: first.map(|r| element(survey.page, r.root)).unwrap_or_default(),
+        heading: start(choice.heading.as_deref().unwrap_or_default()),
+        first: link.map(|l| (start(l.text), l.href.to_owned())).unwrap_or_default(),
+        figures: choice.score.to_string(),
+        chosen: false,
+    }
 }

@@ -6,7 +6,7 @@ use model::{Evidence, Field};
 use std::{ops::Range, sync::LazyLock};
 
 /// A value that was considered for a field. `byline try --explain` shows them all.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Candidate {
     /// `title`, `authors`, `published`, `modified`, `source`, ...
     pub field: &'static str,
