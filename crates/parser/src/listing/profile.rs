@@ -1,10 +1,11 @@
 //! Whom an author page is about. A page says so in many ways; a name that only might be the author's is
 //! left out.
 
+mod declared;
+
 use super::signals::Signals;
 use super::survey::Survey;
 use super::{pager, text};
-use crate::meta::json::Json;
 use crate::meta::person;
 use crate::{NodeId, Page, PageInput, Tag};
 use model::{AuthorProfile, Evidence, Field, PageKind};
@@ -21,7 +22,8 @@ pub(super) fn profile(
 ) -> Option<AuthorProfile> {
     let page = survey.page;
     let mut profile = AuthorProfile::default();
-    from_json_ld(page, &mut profile);
+    declared::from_json_ld(page, &mut profile);
+    declared::from_microdata(page, &mut profile, &records);
     let of_author = signals.author_page || input.hints.expected == PageKind::Listing;
     from_card(page, &mut profile, &records, signals.author_page);
     if profile.name.is_none() {
@@ -33,70 +35,6 @@ pub(super) fn profile(
     beside(page, &mut profile, &records);
     elsewhere(page, &mut profile, &records);
     Some(profile)
-}
-
-/// schema.org: the Person that a ProfilePage is about, or the one Person that stands on its own.
-fn from_json_ld(page: &Page, profile: &mut AuthorProfile) {
-    let scripts = page
-        .all(Tag::Script)
-        .filter(|&s| page.attr(s, "type").is_some_and(|t| t.contains("ld+json")))
-        .map(|s| page.raw_text(s))
-        .filter(|t| t.contains("Person") && t.len() < 1 << 20);
-    let values: Vec<Json<'_>> = scripts.flat_map(Json::read_all).collect();
-    let mut people: Vec<&Json<'_>> = Vec::new();
-    let mut about: Vec<&Json<'_>> = Vec::new();
-    for value in &values {
-        gather(value, &mut people, &mut about, 0);
-    }
-    // A Person beside other Persons is one of many; the page's own is declared as such.
-    let person = about.first().copied().or_else(|| (people.len() == 1).then(|| people[0]));
-    let Some(person) = person else { return };
-    let field = |name: &str| person.get(name).and_then(label).map(|t| Field::new(t, Evidence::JsonLd));
-    profile.name = field("name").filter(|n| !n.value.is_empty());
-    profile.affiliation = field("affiliation").or_else(|| field("worksFor"));
-    profile.biography = field("description");
-    profile.portrait = person
-        .get("image")
-        .and_then(|i| i.text().or_else(|| i.get("url").and_then(Json::text)))
-        .and_then(|u| page.absolute(u))
-        .map(|u| Field::new(u, Evidence::JsonLd));
-    let same = person.get("sameAs").map(Json::items).unwrap_or_default();
-    for url in same.iter().filter_map(Json::text).filter_map(|u| page.absolute(u)) {
-        add_same(profile, url, Evidence::JsonLd);
-    }
-}
-
-/// A text, or the name of what stands in its place.
-fn label(value: &Json<'_>) -> Option<String> {
-    let text = value.text().or_else(|| value.items().first()?.get("name")?.text())?;
-    let text = crate::meta::text::plain(text);
-    (!text.is_empty()).then_some(text)
-}
-
-/// Persons at the top or in a graph, and those that a ProfilePage is about; not the authors of articles.
-fn gather<'j, 'a>(
-    value: &'j Json<'a>,
-    people: &mut Vec<&'j Json<'a>>,
-    about: &mut Vec<&'j Json<'a>>,
-    depth: u8,
-) {
-    if depth > 4 {
-        return;
-    }
-    for item in value.items() {
-        let is =
-            |name: &str| item.get("@type").is_some_and(|t| t.items().iter().any(|t| t.text() == Some(name)));
-        if is("Person") && item.get("name").is_some() {
-            people.push(item);
-        }
-        if is("ProfilePage") || is("AboutPage") {
-            let subject = item.get("mainEntity").or_else(|| item.get("about"));
-            about.extend(subject.into_iter().flat_map(Json::items).filter(|p| p.get("name").is_some()));
-        }
-        if let Some(graph) = item.get("@graph") {
-            gather(graph, people, about, depth + 1);
-        }
-    }
 }
 
 /// The link to this very page that bears a name: bylines link to the author's page.
@@ -140,17 +78,34 @@ fn from_card(page: &Page, profile: &mut AuthorProfile, records: &std::ops::Range
     }
     profile.affiliation = profile.affiliation.take().or_else(|| text(part(&["p-org", "org"])));
     profile.biography = profile.biography.take().or_else(|| text(part(&["p-note", "note"])));
+    let address = |node: NodeId| ["src", "href", "data"].iter().find_map(|a| page.attr(node, a));
+    let photo = part(&["u-photo", "photo"]).and_then(address).and_then(|u| page.absolute(u));
+    profile.portrait =
+        profile.portrait.take().or_else(|| photo.map(|u| Field::new(u, Evidence::Microformat)));
+    for node in page.descendants(card).filter(|&d| page.has_class(d, "u-url")) {
+        let url = page.attr(node, "href").and_then(|h| page.absolute(h));
+        if let Some(url) = url.filter(|u| is_elsewhere(page, u)) {
+            add_same(profile, url, Evidence::Microformat);
+        }
+    }
+}
+
+/// On another host than the page.
+fn is_elsewhere(page: &Page, url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|u| u.host_str() != page.url.host_str())
+}
+
+fn meta<'p>(page: &'p Page, name: &str) -> Option<&'p str> {
+    page.all(Tag::Meta)
+        .find(|&m| page.attr(m, "property").or_else(|| page.attr(m, "name")) == Some(name))
+        .and_then(|m| page.attr(m, "content"))
+        .map(str::trim)
+        .filter(|c| !c.is_empty())
 }
 
 /// OpenGraph's profile.
 fn from_meta(page: &Page) -> Option<Field<String>> {
-    let meta = |name: &str| {
-        page.all(Tag::Meta)
-            .find(|&m| page.attr(m, "property").or_else(|| page.attr(m, "name")) == Some(name))
-            .and_then(|m| page.attr(m, "content"))
-            .map(str::trim)
-            .filter(|c| !c.is_empty())
-    };
+    let meta = |name: &str| meta(page, name);
     if meta("og:type") != Some("profile") {
         return None;
     }
@@ -313,6 +268,11 @@ fn beside(page: &Page, profile: &mut AuthorProfile, records: &std::ops::Range<No
             })
             .and_then(|u| page.absolute(u))
             .map(|u| Field::new(u, Evidence::Visible));
+    }
+    // The picture of a page that declares itself a person's.
+    if profile.portrait.is_none() && meta(page, "og:type") == Some("profile") {
+        let picture = meta(page, "og:image").and_then(|u| page.absolute(u));
+        profile.portrait = picture.map(|u| Field::new(u, Evidence::OpenGraph));
     }
 }
 

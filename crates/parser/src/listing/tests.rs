@@ -265,3 +265,97 @@ fn next_pages_by_their_words() {
     );
     assert_eq!(first("<a href=/login>Weiter zum Login der Redaktion</a>"), "");
 }
+
+/// An author page whose list stands under what says who its author is.
+fn page_of(head: &str, about: &str) -> model::AuthorProfile {
+    let items: String = (0..6)
+        .map(|i| {
+            format!("<li><a href='/works/{i}.html'>A study of the harbour and its people, part {i}</a> 2020-01-0{}</li>", i + 1)
+        })
+        .collect();
+    let html = format!(
+        "<html><head>{head}</head><body><main>{about}<ul class=works>{items}</ul></main></body></html>"
+    );
+    listing("https://think.example/people/mara-lind/", &html).author.expect("a profile")
+}
+
+#[track_caller]
+fn check_profile(profile: &model::AuthorProfile, evidence: Evidence, same_as: &[&str]) {
+    let field = |value: &str| Some(Field::new(value.to_owned(), evidence));
+    assert_eq!(profile.name, field("Mara Lind"));
+    assert_eq!(profile.affiliation, field("Institute of Ports"));
+    assert_eq!(profile.biography, field("Mara Lind studies ports and the people who live by them."));
+    assert_eq!(profile.portrait, field("https://think.example/img/mara.jpg"));
+    assert_eq!(profile.same_as.iter().map(|f| f.value.as_str()).collect::<Vec<_>>(), same_as);
+}
+
+#[test]
+fn a_profile_declared_in_json() {
+    let head = r#"<script type="application/ld+json">{"@type":"ProfilePage","mainEntity":{"@type":"Person","name":"Mara Lind",
+        "affiliation":[{"@type":"Organization","name":"Institute of Ports"}],"image":[{"@type":"ImageObject","contentUrl":"/img/mara.jpg"}],
+        "description":"Mara Lind studies ports and the people who live by them.","sameAs":"https://social.example/@mara",
+        "identifier":{"@type":"PropertyValue","propertyID":"ORCID","value":"0000-0002-1694-233X"}}}</script>"#;
+    let profile = page_of(head, "<h1>Somebody</h1>");
+    let same = ["https://social.example/@mara", "https://orcid.org/0000-0002-1694-233X"];
+    check_profile(&profile, Evidence::JsonLd, &same);
+}
+
+#[test]
+fn a_profile_in_microdata() {
+    let about = r#"<div itemscope itemtype="https://schema.org/Person"><h1 itemprop=name>Mara Lind</h1>
+        <img itemprop=image src=/img/mara.jpg><div itemprop=affiliation itemscope itemtype="https://schema.org/Organization">
+        <span itemprop=name>Institute of Ports</span> <a itemprop=sameAs href="https://ports.example/">its site</a></div>
+        <p itemprop=description>Mara Lind studies ports and the people who live by them.</p>
+        <a itemprop=sameAs href="https://social.example/@mara">elsewhere</a></div>"#;
+    check_profile(&page_of("", about), Evidence::Microdata, &["https://social.example/@mara"]);
+}
+
+#[test]
+fn a_profile_as_a_card() {
+    let about = r#"<div class="h-card"><h1 class=p-name>Mara Lind</h1><img class=u-photo src=/img/mara.jpg>
+        <span class=p-org>Institute of Ports</span><p class=p-note>Mara Lind studies ports and the people who live by them.</p>
+        <a class=u-url href="/people/mara-lind/">here</a> <a class=u-url href="https://mara.example/">home</a>
+        <a rel=me href="https://social.example/@mara">elsewhere</a></div>"#;
+    let same = ["https://mara.example/", "https://social.example/@mara"];
+    check_profile(&page_of("<meta property=og:type content=profile>", about), Evidence::Microformat, &same);
+}
+
+#[test]
+fn works_with_co_authors_and_venue() {
+    let row = |i: usize| {
+        format!(
+            "<li class=paper><span class=authors>Mara Lind, John Roe</span>. <a class=title href='/p/{i}.pdf'>On the {i}th question \
+             of the harbour dues</a>. <cite>Journal of Ports</cite>, 201{i}-05-06.</li>"
+        )
+    };
+    let rows: String = (1..8).map(row).collect();
+    let html = format!("<body><h1>Publications of Mara Lind</h1><ul>{rows}</ul></body>");
+    let listing = listing("https://think.example/people/mara-lind/", &html);
+    assert_eq!(listing.works.len(), 7);
+    let work = &listing.works[1];
+    assert_eq!(work.title, "On the 2th question of the harbour dues");
+    assert_eq!(work.authors, ["Mara Lind", "John Roe"]);
+    assert_eq!(work.source.as_deref(), Some("Journal of Ports"));
+    assert_eq!(work.date.unwrap().to_string(), "2012-05-06");
+}
+
+#[test]
+fn the_entries_of_an_h_feed_are_works() {
+    let entry = |i: usize| {
+        format!(
+            "<article class=h-entry><h2 class=p-name><a class='u-url' href='/notes/{i}'>Note {i}: the tide</a></h2>\
+             <a class='p-author h-card' href='/'>Mara Lind</a> <time class=dt-published datetime='2022-03-0{i}'>March</time>\
+             <p class=p-summary>What note {i} says of the tide, told in a line that is neither long nor short.</p></article>"
+        )
+    };
+    let entries: String = (1..6).map(entry).collect();
+    let listing = listing(
+        "https://mara.example/",
+        &format!("<body>{SIDEBAR}<div class=h-feed><h1>Mara Lind</h1>{entries}</div></body>"),
+    );
+    assert_eq!(listing.works.len(), 5);
+    assert_eq!(listing.works[0].url.as_deref(), Some("https://mara.example/notes/1"));
+    assert_eq!(listing.works[0].title, "Note 1: the tide");
+    assert_eq!(listing.works[0].date.unwrap().to_string(), "2022-03-01");
+    assert_eq!(listing.works[0].authors, ["Mara Lind"]);
+}
