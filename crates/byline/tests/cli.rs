@@ -79,8 +79,9 @@ fn a_page_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.html");
     let prose = "A sentence, and another one, make up a paragraph that is as long as they are. ".repeat(4);
-    let links: String =
-        (1..6).map(|i| format!("<li><a href=/{i}>Another text, number {i}, of this author</a></li>")).collect();
+    let links: String = (1..6)
+        .map(|i| format!("<li><a href=/{i}>Another text, number {i}, of this author</a></li>"))
+        .collect();
     let html = format!(
         "<html lang=en><head><title>The tide – Notes</title><meta property=og:title content='The tide'>\
          <meta name=author content='Mara Lind'></head><body><div class=story><h1>The tide</h1>\

@@ -46,6 +46,8 @@ pub struct ListCandidate {
     pub heading: String,
     /// Title and address of the first.
     pub first: (String, String),
+    /// Elements around it that cost it its place: a sidebar, a footer.
+    pub beside: Vec<String>,
     /// What the score is made of.
     pub figures: String,
     pub chosen: bool,

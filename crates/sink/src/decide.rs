@@ -214,6 +214,11 @@ fn redirected(context: &VisitContext, given: &Given, status: u16, to: &PageUrl) 
         let next = Next::Moved(to.clone());
         return Findings::new(Disposition::Redirected, "moved", next).with_detail(to.as_str());
     }
+    // What a part leads to is no part by that: the article stays as it was read last.
+    if parts::is_further(context) {
+        return Findings::new(Disposition::Redirected, "part-redirected", Next::WithFirst)
+            .with_detail(to.as_str());
+    }
     if page.redirects >= MAX_REDIRECTS {
         let next = Next::Trouble(Retry::From(TimeDelta::days(1)));
         return Findings::new(Disposition::Refused, "too-many-redirects", next).with_detail(to.as_str());

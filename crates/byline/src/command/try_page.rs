@@ -275,7 +275,7 @@ fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed, parts: &[
 /// What else was considered: signs of the page's kind, elements for the body, values for each field, lists.
 fn explain(cx: &Context, explained: &Explained) -> Result<()> {
     let taken = |chosen: bool| if chosen { "taken".to_owned() } else { String::new() };
-    let mut show = |title: &str, table: Table, empty: bool| -> Result<()> {
+    let show = |title: &str, table: Table, empty: bool| -> Result<()> {
         if !empty {
             cx.out.line(&format!("\n{title}"))?;
             cx.out.table(&table)?;

@@ -50,14 +50,20 @@ pub(crate) fn explain(page: &Page, body: &Body) -> (Vec<(String, String)>, Vec<L
 }
 
 fn candidate(survey: &Survey<'_>, choice: &Choice) -> ListCandidate {
+    let page = survey.page;
     let first = choice.records.first();
     let link = first.map(|r| &survey.links[r.link]);
     ListCandidate {
         score: choice.score.total.round(),
         works: choice.score.works,
-        element: first.map(|r| element(survey.page, r.root)).unwrap_or_default(),
+        element: first.map(|r| element(page, r.root)).unwrap_or_default(),
         heading: start(choice.heading.as_deref().unwrap_or_default()),
         first: link.map(|l| (start(l.text), l.href.to_owned())).unwrap_or_default(),
+        beside: first
+            .into_iter()
+            .flat_map(|r| page.ancestors(r.root).filter(|&a| survey.marks_a_place(a)))
+            .map(|a| element(page, a))
+            .collect(),
         figures: choice.score.to_string(),
         chosen: false,
     }

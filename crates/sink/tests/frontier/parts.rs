@@ -2,6 +2,7 @@
 
 use crate::world::{Answer, World, list};
 use chrono::TimeDelta;
+use model::Stage as _;
 use store::{ArticleFilter, ArticleFull, DynStore};
 
 const AUTHOR: &str = "https://a.example/author";
@@ -92,7 +93,15 @@ async fn a_part_in_trouble_leaves_the_others_and_comes_later() {
     let full = only_article(&world.store).await;
     assert_eq!(full.article.text(), "The first part.\nThe second part.\nThe last part.");
     assert_eq!(full.row.versions, 1);
-    // Once gone, it does not tear the article.
+    // Led elsewhere or gone, it does not tear the article.
+    let end = world.now + TimeDelta::days(30);
+    world
+        .run_until(end, |url, times| match url {
+            "https://a.example/1_2" => Answer::Redirect(302, "https://a.example/elsewhere".to_owned()),
+            _ => web(url, times.max(1)),
+        })
+        .await;
+    assert_eq!(world.visits("/elsewhere"), 0);
     let end = world.now + TimeDelta::days(30);
     world
         .run_until(end, |url, times| match url {
