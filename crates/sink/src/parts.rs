@@ -168,17 +168,23 @@ pub(crate) fn decide(
     let round = state.known.iter().find(|p| p.number == 1).and_then(|p| p.seen_at);
     let in_place = same
         || current.is_some_and(|c| match fetched.cause {
-            Cause::Visit | Cause::Rebuild => state.number > 1 && round.is_some_and(|began| c.captured_at >= began),
+            Cause::Visit | Cause::Rebuild => {
+                state.number > 1 && round.is_some_and(|began| c.captured_at >= began)
+            }
             Cause::Reparse { .. } => c.parser_version == *parser_version && c.rules_hash == *rules_hash,
         });
     let reason = match (current, fetched.cause) {
         (None, _) => VersionReason::First,
         (Some(_), Cause::Reparse { .. }) => VersionReason::Reparsed,
-        (Some(c), Cause::Visit | Cause::Rebuild) if c.parser_version != *parser_version || c.rules_hash != *rules_hash => {
+        (Some(c), Cause::Visit | Cause::Rebuild)
+            if c.parser_version != *parser_version || c.rules_hash != *rules_hash =>
+        {
             VersionReason::Reparsed
         }
         // It was in trouble when the others were read.
-        (Some(_), Cause::Visit | Cause::Rebuild) if state.number > 1 && before.is_none_or(|p| p.captured_at.is_none()) => {
+        (Some(_), Cause::Visit | Cause::Rebuild)
+            if state.number > 1 && before.is_none_or(|p| p.captured_at.is_none()) =>
+        {
             VersionReason::Completed
         }
         (Some(_), Cause::Visit | Cause::Rebuild) => VersionReason::Changed,

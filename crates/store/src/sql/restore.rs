@@ -67,6 +67,7 @@ fn page(note: &VisitNote) -> NewPage {
         source: None,
         depth: note.origin.depth,
         redirected_from: None,
+        part_of: None,
         again: false,
         mixed: note.origin.mixed,
     }
