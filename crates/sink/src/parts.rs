@@ -260,6 +260,7 @@ fn wanted(
         depth: context.page.depth,
         redirected_from: None,
         part_of: Some((head, number)),
+        mixed: false,
         again,
     };
     match context.page.sources.as_slice() {
