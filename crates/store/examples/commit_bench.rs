@@ -119,7 +119,6 @@ fn key(lease: &Lease) -> VisitKey {
         page: lease.page,
         cause: Cause::Visit,
         canonical: None,
-        part: None,
         works: Vec::new(),
         content: None,
         next_part: None,

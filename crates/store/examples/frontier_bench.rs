@@ -73,7 +73,6 @@ async fn settle(store: &DynStore, leases: &[Lease], now: Time) -> Result<(), Fai
         page: l.page,
         cause: Cause::Visit,
         canonical: None,
-        part: None,
         works: Vec::new(),
         content: None,
         next_part: None,
