@@ -89,7 +89,7 @@ pub(crate) fn decide(
         if context.page.alias_of.is_none() && read_otherwise {
             findings.article = Some(ArticleChange {
                 id: Some(current.id),
-                simhash: simhash(&article.text()),
+                simhash: store::simhash(&article.text()),
                 article,
                 content_hash: hash,
                 capture: capture.clone(),

@@ -9,7 +9,7 @@ mod join;
 
 pub use join::join;
 
-use crate::{article::titles_agree, decide::Findings, reading::Given, simhash};
+use crate::{article::titles_agree, decide::Findings, reading::Given};
 use model::{Article, Cause, Disposition, Hints, Outcome, PageId, PageKey, PageKind, PageUrl, Parsed};
 use serde_json::json;
 use std::collections::HashSet;
@@ -203,7 +203,7 @@ pub(crate) fn decide(
     }
     findings.article = Some(ArticleChange {
         id: current.map(|c| c.id),
-        simhash: simhash(&article.text()),
+        simhash: store::simhash(&article.text()),
         article,
         content_hash: hash,
         capture: capture.clone(),

@@ -116,6 +116,7 @@ async fn commit(store: &DynStore, seed: usize, pages: &[PageId], sources: &[Sour
             canonical: None,
             works: Vec::new(),
             content: None,
+            next_part: None,
         })
         .collect();
     let contexts = store.visit_contexts(&keys).await.unwrap();
