@@ -1,6 +1,6 @@
 //! The elements that could have been the body.
 
-use super::{Body, score::Survey, shown_units};
+use super::{Body, contexts::Trust, score::Survey, shown_units};
 use crate::{
     Page, Tag,
     explain::{BodyCandidate, element, start},
@@ -12,7 +12,7 @@ const MOST: usize = 8;
 /// The elements with the most to say for them, best first; of elements around each other that come to the same,
 /// the innermost. The chosen one is among them.
 pub(crate) fn explain(page: &Page, body: &Body) -> Vec<BodyCandidate> {
-    let survey = Survey::new(page, shown_units(page), true);
+    let survey = Survey::new(page, shown_units(page), Trust::All);
     let mut sums: Vec<(f64, usize)> = (page.body()..page.end(page.body()))
         .filter(|&i| page.tag(i) != Tag::Text)
         .map(|i| (survey.sum(page, i), i))
