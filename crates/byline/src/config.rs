@@ -18,10 +18,14 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Read when it lies in the working directory and `--config` names no other.
 const DEFAULT_FILE: &str = "byline.toml";
+
+/// Half of a lease is for the exchange; an honest site takes seconds.
+const SHORTEST_LEASE: Duration = Duration::from_secs(10);
 
 /// What can be set, every value optional: one layer.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -49,6 +53,9 @@ pub struct Settings {
     /// Exchanges with one host at once [default: 1]
     #[arg(long, global = true, value_name = "N")]
     pub per_host: Option<u32>,
+    /// Longest visit, from its grant to its stored result; then the page is granted again [default: 5m]
+    #[arg(long, global = true, value_name = "DURATION", hide_short_help = true)]
+    pub lease: Option<Span>,
     /// Address or e-mail that the user agent names, so that a site's owner can reach you
     #[arg(long, global = true, value_name = "TEXT")]
     pub contact: Option<String>,
@@ -94,6 +101,7 @@ macro_rules! every_setting {
             allow_net,
             gap,
             per_host,
+            lease,
             contact,
             proxy,
             listen,
@@ -119,6 +127,7 @@ pub struct Config {
     pub allow_net: Vec<Cidr>,
     pub gap: Span,
     pub per_host: u32,
+    pub lease: Span,
     pub contact: Option<String>,
     pub proxy: Option<Secret>,
     pub listen: SocketAddr,
@@ -160,6 +169,8 @@ pub enum ConfigError {
     PerHost,
     #[error("{path}: {error}")]
     Host { path: PathBuf, error: BadHost },
+    #[error("lease must be at least 10s: a visit waits in a queue, is made, read and stored within it")]
+    Lease,
 }
 
 /// # Errors
@@ -207,6 +218,9 @@ fn resolve(
     if merged.per_host == Some(0) {
         return Err(ConfigError::PerHost);
     }
+    if merged.lease.is_some_and(|lease| lease.0 < SHORTEST_LEASE) {
+        return Err(ConfigError::Lease);
+    }
     Ok(Config {
         data: merged.data.or(data_dir).ok_or(ConfigError::NoHome)?,
         database_url: merged.database_url,
@@ -215,6 +229,7 @@ fn resolve(
         allow_net: merged.allow_net.unwrap_or_default(),
         gap: merged.gap.unwrap_or(Span::seconds(2)),
         per_host: merged.per_host.unwrap_or(1),
+        lease: merged.lease.unwrap_or(Span::seconds(300)),
         contact: merged.contact,
         proxy: merged.proxy,
         listen_given: merged.listen.is_some(),
@@ -239,7 +254,7 @@ impl Config {
         let list = |items: Vec<String>| items.join(", ");
         let secret = |s: &Option<Secret>| s.as_ref().map(Secret::to_string).unwrap_or_default();
         let paths = |paths: &[PathBuf]| list(paths.iter().map(|p| p.display().to_string()).collect());
-        let values: [(&str, String); 15] = [
+        let values: [(&str, String); 16] = [
             ("data", self.data.display().to_string()),
             ("database_url", secret(&self.database_url)),
             ("amqp_url", secret(&self.amqp_url)),
@@ -247,6 +262,7 @@ impl Config {
             ("allow_net", list(self.allow_net.iter().map(ToString::to_string).collect())),
             ("gap", self.gap.to_string()),
             ("per_host", self.per_host.to_string()),
+            ("lease", self.lease.to_string()),
             ("contact", self.contact.clone().unwrap_or_default()),
             ("proxy", secret(&self.proxy)),
             ("listen", self.listen.to_string()),

@@ -78,6 +78,13 @@ fn a_wrong_variable_is_named() {
 }
 
 #[test]
+fn a_lease_too_short_for_a_visit_is_refused() {
+    let lease = |text: &str| Settings { lease: Some(text.parse().unwrap()), ..Settings::default() };
+    assert!(resolve(&lease("9s"), &[], None, Some("/d".into())).is_err());
+    assert_eq!(resolve(&lease("10s"), &[], None, Some("/d".into())).unwrap().lease, Span::seconds(10));
+}
+
+#[test]
 fn secrets_are_hidden_in_what_is_printed() {
     let flags = Settings {
         database_url: Some("postgres://byline:hunter2@db.example/byline".parse().unwrap()),

@@ -178,6 +178,7 @@ pub fn scheduler_config(config: &Config) -> scheduler::Config {
         gap: config.gap.0,
         per_host: config.per_host,
         hosts: config.hosts.iter().map(|host| (host.name().to_owned(), rule(host))).collect(),
+        lease: config.lease.0,
         ..scheduler::Config::default()
     }
 }
