@@ -22,6 +22,7 @@ on_both!(
     events_leave_in_order,
     a_page_moves_to_another_spelling,
     hints_say_more_with_each_listing,
+    results_of_one_host_are_stored_side_by_side,
 );
 
 async fn a_result_is_stored_once(s: &Fixture) {
@@ -38,6 +39,29 @@ async fn a_result_is_stored_once(s: &Fixture) {
     assert!(s.context(a.page, visit).await.applied);
     let counts = s.counts(at(2)).await.unwrap();
     assert_eq!((counts.articles, counts.versions, counts.captures, counts.visits), (1, 1, 1, 1));
+}
+
+/// Transactions that add pages of one host and change it must not wait for each other in a circle.
+async fn results_of_one_host_are_stored_side_by_side(s: &Fixture) {
+    let mut followed = Vec::new();
+    for n in 0..8 {
+        followed.push(s.follow_at(&format!("https://a.example/{n}"), at(0)).await);
+    }
+    for round in 0..10 {
+        let mut storing = tokio::task::JoinSet::new();
+        for (n, page) in followed.iter().enumerate() {
+            let visit = model::VisitId::new();
+            let mut commit = commit_of(&s.context(page.page, visit).await, visit, at(round));
+            let link = |l| format!("https://a.example/{round}/{n}/{l}");
+            let discovered = (0..5).map(|l| new_page(&link(l), PageKind::Article, page.source, at(round)));
+            commit.discovered.extend(discovered);
+            let store = if n % 2 == 0 { s.store.clone() } else { s.other.clone() };
+            storing.spawn(async move { store.commit(&[commit]).await });
+        }
+        while let Some(stored) = storing.join_next().await {
+            assert_eq!(stored.unwrap().unwrap(), [Committed::Done]);
+        }
+    }
 }
 
 async fn an_old_decision_is_stale(s: &Fixture) {

@@ -1,7 +1,7 @@
 //! One suite for both databases: whatever holds on SQLite holds on PostgreSQL. PostgreSQL runs where
 //! `BYLINE_TEST_DATABASE_URL` names a server on which databases can be made; each test makes its own.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test's failure is a panic")]
+#![expect(clippy::unwrap_used, reason = "a test's failure is a panic")]
 
 mod commits;
 mod concurrency;
