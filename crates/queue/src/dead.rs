@@ -50,7 +50,6 @@ impl DeadLetter {
             id: Option<String>,
             r#type: Option<String>,
             subject: Option<String>,
-            lane: Lane,
         }
         let head: Head = serde_json::from_slice(&parcel.body).unwrap_or_default();
         let or = |text: &String, other: Option<String>| match text.as_str() {
@@ -60,7 +59,7 @@ impl DeadLetter {
         let trouble = parcel.trouble.as_ref();
         Self {
             stage,
-            lane: head.lane,
+            lane: parcel.lane(),
             id: or(&parcel.id, head.id),
             kind: or(&parcel.kind, head.r#type),
             subject: head.subject,

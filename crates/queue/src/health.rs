@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use std::{
-    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -18,7 +18,8 @@ pub struct Health {
     disconnected_at: AtomicU64,
     connected: AtomicUsize,
     subscriptions: AtomicUsize,
-    stuck: AtomicBool,
+    /// Subscriptions to which nothing comes while their queue holds messages.
+    stuck: AtomicUsize,
     in_flight: AtomicUsize,
 }
 
@@ -51,7 +52,7 @@ impl Health {
             disconnected_at: AtomicU64::new(0),
             connected: AtomicUsize::new(0),
             subscriptions: AtomicUsize::new(0),
-            stuck: AtomicBool::new(false),
+            stuck: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
         }
     }
@@ -61,7 +62,7 @@ impl Health {
         let wanted = self.subscriptions.load(Ordering::Relaxed);
         let connected = self.connected.load(Ordering::Relaxed) >= wanted && wanted > 0;
         let away = now.saturating_sub(self.disconnected_at.load(Ordering::Relaxed));
-        let stuck = self.stuck.load(Ordering::Relaxed);
+        let stuck = self.stuck.load(Ordering::Relaxed) > 0;
         let max_away = u64::try_from(MAX_DISCONNECTED.as_millis()).unwrap_or(u64::MAX);
         HealthReport {
             stage: self.stage,
@@ -93,16 +94,14 @@ impl Health {
 
     pub(crate) fn received(&self) {
         self.received.store(self.now(), Ordering::Relaxed);
-        self.stuck.store(false, Ordering::Relaxed);
     }
 
-    pub(crate) fn set_stuck(&self, stuck: bool) {
-        self.stuck.store(stuck, Ordering::Relaxed);
+    pub(crate) fn stuck(&self) {
+        self.stuck.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Messages are in hand.
-    pub(crate) fn has_work(&self) -> bool {
-        self.in_flight.load(Ordering::Relaxed) > 0
+    pub(crate) fn moving_again(&self) {
+        self.stuck.fetch_sub(1, Ordering::Relaxed);
     }
 
     pub(crate) fn started(&self, messages: usize) {
@@ -137,13 +136,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn receiving_ends_being_stuck() {
+    async fn one_stuck_lane_is_not_excused_by_another() {
         let health = Health::new("parse");
         health.subscribed();
         health.connected();
-        health.set_stuck(true);
-        assert!(!health.report().live);
+        health.stuck();
         health.received();
+        assert!(!health.report().live);
+        health.moving_again();
         assert!(health.report().live);
     }
 }

@@ -24,10 +24,10 @@ pub struct Memory {
 impl Memory {
     pub fn new(topology: Topology) -> Self {
         let mut queues = HashMap::new();
-        for (stage, _, name) in topology.work_queues() {
+        for (stage, name) in topology.input_queues() {
             let bounds = Bounds {
                 max_length: topology.max_length(),
-                delivery_limit: topology.delivery_limit(),
+                delivery_limit: topology.delivery_limit(&name),
                 stage,
                 dead: topology.dead_queue(stage),
             };

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use model::{Envelope, Message, message::Malformed};
+use model::{Envelope, Lane, Message, message::Malformed};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Bytes of one message with its headers. What a broker adds for itself (`x-death`, `x-delivery-count`) is
@@ -70,6 +71,16 @@ impl Parcel {
     /// [`Malformed`] where the body is not an envelope of `T`.
     pub fn open<T: Message>(&self) -> Result<Envelope<T>, Malformed> {
         Envelope::decode(&self.body)
+    }
+
+    /// The lane that the message names; live where it cannot be read.
+    pub fn lane(&self) -> Lane {
+        #[derive(Default, Deserialize)]
+        struct Head {
+            #[serde(default)]
+            lane: Lane,
+        }
+        serde_json::from_slice::<Head>(&self.body).unwrap_or_default().lane
     }
 
     /// The same message once more, counted.

@@ -98,6 +98,18 @@ impl Publisher {
         Ok(sum)
     }
 
+    /// How many live messages wait for any stage.
+    ///
+    /// # Errors
+    /// [`SendError::Busy`] where the broker does not answer.
+    pub async fn live_backlog(&self) -> Result<u64, SendError> {
+        let mut sum = 0;
+        for (_, _, queue) in self.transport.topology().work_queues().iter().filter(|q| q.1 == Lane::Live) {
+            sum += self.transport.depth(queue).await?.ready;
+        }
+        Ok(sum)
+    }
+
     pub(crate) async fn send(&self, route: &Route, parcel: &Parcel) -> Result<(), PublishError> {
         let begun = Instant::now();
         let result = self.transport.send(route, parcel).await;

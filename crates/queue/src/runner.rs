@@ -9,6 +9,7 @@
 //! | [`Failure::Permanent`](model::Failure), malformed, panic, over its deadline | dead |
 //! | the output or the message itself cannot be published | held, and tried again: back-pressure |
 //! | the connection is lost | delivered again by the broker; stages are idempotent |
+//! | it came back three times | to the [`quarantine`], one at a time; dead if it goes on killing its process |
 
 use crate::{Health, Publisher, Transport};
 use model::{Lane, Stage};
@@ -19,9 +20,11 @@ use tokio_util::sync::CancellationToken;
 mod call;
 mod job;
 mod lanes;
+mod quarantine;
 
 use job::Job;
 use lanes::Lanes;
+use quarantine::Quarantine;
 
 /// How a stage is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,13 +77,21 @@ impl<S: Stage> Runner<S> {
         let batch = self.job.batch();
         let mut lanes =
             Lanes::open(self.transport.as_ref(), S::NAME, self.prefetch(batch), Arc::clone(&self.health));
+        let mut quarantine = Quarantine::open(self.transport.as_ref(), S::NAME, Arc::clone(&self.health));
         let mut jobs = JoinSet::new();
         loop {
+            quarantine.begin(&self.job, &mut jobs);
+            let room = jobs.len() < quarantine.leaves(self.config.concurrency);
+            let free = quarantine.is_free();
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
                 Some(done) = jobs.join_next(), if !jobs.is_empty() => note::<S>(done),
-                next = lanes.next(batch), if jobs.len() < self.config.concurrency => match next {
+                suspect = quarantine.next(), if free => match suspect {
+                    Some(delivery) => quarantine.admit(delivery),
+                    None => break,
+                },
+                next = lanes.next(batch), if room => match next {
                     Some((lane, deliveries)) => {
                         jobs.spawn(Arc::clone(&self.job).run(lane, deliveries));
                     }
@@ -88,12 +99,12 @@ impl<S: Stage> Runner<S> {
                 },
             }
         }
-        self.drain(lanes, jobs).await;
+        self.drain(lanes, quarantine, jobs).await;
     }
 
-    async fn drain(&self, lanes: Lanes, mut jobs: JoinSet<()>) {
+    async fn drain(&self, lanes: Lanes, quarantine: Quarantine, mut jobs: JoinSet<()>) {
         tracing::info!(stage = S::NAME, jobs.in_flight = jobs.len(), "stopping");
-        lanes.stop().await;
+        tokio::join!(lanes.stop(), quarantine.stop());
         let finished = tokio::time::timeout(self.config.grace, async {
             while let Some(done) = jobs.join_next().await {
                 note::<S>(done);

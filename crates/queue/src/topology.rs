@@ -15,9 +15,13 @@ mod show;
 /// The stages that have queues, in the order of the pipe.
 pub const STAGES: [&str; 3] = ["fetch", "parse", "sink"];
 
-/// Deliveries without a settlement after which the broker itself gives a message up: only a process that
-/// dies with it in hand comes that far.
-const DELIVERY_LIMIT: i64 = 6;
+/// Deliveries without a settlement after which the broker itself gives a message in quarantine up. There it
+/// is alone in hand, and in the end alone in its process, so these deaths are its own.
+const DELIVERY_LIMIT: i64 = 4;
+
+/// The same for the work queues, only so that no message stays for ever. A process that dies counts against
+/// everything that it had in hand, guilty or not; the runner takes messages into quarantine long before this.
+const WORK_DELIVERY_LIMIT: i64 = 100;
 
 /// Messages; beyond it the broker refuses (back-pressure). 10,000 messages of 8 kB are 80 MB on its disk.
 const WORK_MAX_LENGTH: i64 = 10_000;
@@ -68,6 +72,11 @@ impl Topology {
         }
     }
 
+    /// The queue for messages that several processes of a stage had in hand when they died.
+    pub fn quarantine(&self, stage: &str) -> String {
+        format!("{}.{stage}.quarantine", self.prefix)
+    }
+
     /// The queue that keeps a stage's dead letters.
     pub fn dead_queue(&self, stage: &str) -> String {
         format!("{}.dead.{stage}", self.prefix)
@@ -83,9 +92,10 @@ impl Topology {
         usize::try_from(self.max_length).unwrap_or(usize::MAX)
     }
 
-    /// Deliveries after which the broker gives a message up.
-    pub fn delivery_limit(&self) -> u32 {
-        DELIVERY_LIMIT as u32
+    /// Deliveries after which the broker gives a message in this queue up.
+    pub(crate) fn delivery_limit(&self, queue: &str) -> u32 {
+        let quarantined = STAGES.iter().any(|stage| self.quarantine(stage) == queue);
+        (if quarantined { DELIVERY_LIMIT } else { WORK_DELIVERY_LIMIT }) as u32
     }
 
     /// The delays of the retries, ascending.
@@ -119,6 +129,12 @@ impl Topology {
             Route::Dead { stage } => Address { exchange: self.exchange("dead"), key: stage.clone() },
             Route::Event { kind } => Address { exchange: self.exchange("events"), key: kind.clone() },
         }
+    }
+
+    /// Every queue that messages wait in to be processed: those of [`Topology::work_queues`] and the quarantines.
+    pub fn input_queues(&self) -> Vec<(&'static str, String)> {
+        let work = self.work_queues().into_iter().map(|(stage, _, name)| (stage, name));
+        work.chain(STAGES.map(|stage| (stage, self.quarantine(stage)))).collect()
     }
 
     /// Every queue that stages work from, with its stage.
@@ -155,7 +171,12 @@ impl Topology {
         for (stage, _, name) in self.work_queues() {
             bindings.push(Binding::new(&self.exchange("work"), &name, &name));
             bindings.push(Binding::new(&self.exchange("requeue"), &name, &name));
-            queues.push(Queue { name, arguments: self.work_arguments(stage) });
+            queues.push(Queue { name, arguments: self.work_arguments(stage, WORK_DELIVERY_LIMIT) });
+        }
+        for stage in STAGES {
+            let name = self.quarantine(stage);
+            bindings.push(Binding::new(&self.exchange("work"), &name, &name));
+            queues.push(Queue { name, arguments: self.work_arguments(stage, DELIVERY_LIMIT) });
         }
         for delay in &self.delays {
             let name = self.delay_name(*delay);
@@ -166,9 +187,9 @@ impl Topology {
         Plan { exchanges, queues, bindings }
     }
 
-    fn work_arguments(&self, stage: &str) -> Arguments {
+    fn work_arguments(&self, stage: &str, delivery_limit: i64) -> Arguments {
         let mut arguments = quorum();
-        arguments.insert("x-delivery-limit", Argument::Number(DELIVERY_LIMIT));
+        arguments.insert("x-delivery-limit", Argument::Number(delivery_limit));
         arguments.insert("x-dead-letter-exchange", Argument::Text(self.exchange("dead")));
         arguments.insert("x-dead-letter-routing-key", Argument::Text(stage.to_owned()));
         arguments.extend(bounded(self.max_length));

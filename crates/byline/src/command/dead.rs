@@ -9,9 +9,8 @@ use crate::{
     output::{Table, age, plural},
 };
 use anyhow::{Context as _, Result, bail};
-use model::{Lane, PageUrl};
+use model::PageUrl;
 use queue::{Parcel, Publisher};
-use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
 use store::{DeadFilter, DeadLetter, DeadSettled, DynStore, VisitFilter};
@@ -158,7 +157,7 @@ async fn replay(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ra
             ..Parcel::default()
         };
         publisher
-            .replay(&letter.stage, lane(&letter.body), &parcel)
+            .replay(&letter.stage, parcel.lane(), &parcel)
             .await
             .with_context(|| format!("{sent} of {} replayed; message {}", letters.len(), letter.id))?;
         store.settle_dead_letters(std::slice::from_ref(&letter.id), DeadSettled::Replayed, cx.now()).await?;
@@ -187,13 +186,4 @@ fn told(cx: &Context, verb: &str, n: u64) -> Result<Ran> {
         cx.out.line(&format!("{} {verb}", plural(n, "message", "messages")))?;
     }
     Ok(Ran::Well)
-}
-
-fn lane(body: &str) -> Lane {
-    #[derive(Default, Deserialize)]
-    struct Head {
-        #[serde(default)]
-        lane: Lane,
-    }
-    serde_json::from_str::<Head>(body).unwrap_or_default().lane
 }

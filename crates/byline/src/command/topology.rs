@@ -28,7 +28,7 @@ async fn show(cx: &Context) -> Result<Ran> {
     let transport = open::transport(&cx.config, "topology")?;
     let mut table = Table::new(["queue", ">waiting", ">consumers"]);
     let dead = queue::topology::STAGES.map(|stage| topology.dead_queue(stage));
-    let names = topology.work_queues().into_iter().map(|(_, _, name)| name).chain(dead);
+    let names = topology.input_queues().into_iter().map(|(_, name)| name).chain(dead);
     for name in names.chain([topology.unrouted_queue()]) {
         let depth = transport.depth(&name).await?;
         if cx.out.json {

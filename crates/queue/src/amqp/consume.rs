@@ -16,7 +16,13 @@ use lapin::{
     options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
     types::FieldTable,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +44,7 @@ impl Consumer {
     pub(super) async fn run(self, tray: Arc<Tray>, stop: CancellationToken) {
         self.health.subscribed();
         let mut backoff = Backoff::default();
+        let mut doubt = Doubt::new(&self.health);
         loop {
             let session = tokio::select! {
                 () = stop.cancelled() => break,
@@ -47,7 +54,7 @@ impl Consumer {
                 },
             };
             let begun = Instant::now();
-            let error = match self.consume(&session, &tray, &stop).await {
+            let error = match self.consume(&session, &tray, &stop, &mut doubt).await {
                 End::Stopped => break,
                 End::Fault(error) => error,
             };
@@ -67,10 +74,17 @@ impl Consumer {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+        drop(doubt);
         self.health.unsubscribed();
     }
 
-    async fn consume(&self, session: &Session, tray: &Tray, stop: &CancellationToken) -> End {
+    async fn consume(
+        &self,
+        session: &Session,
+        tray: &Tray,
+        stop: &CancellationToken,
+        doubt: &mut Doubt<'_>,
+    ) -> End {
         let opened = tokio::select! {
             () = stop.cancelled() => return End::Stopped,
             opened = self.open(session) => opened,
@@ -80,7 +94,9 @@ impl Consumer {
             Err(error) => return End::Fault(error),
         };
         let _connected = Connected::new(&self.health);
+        let in_hand = Arc::new(AtomicUsize::new(0));
         let mut received = Instant::now();
+        let mut looks = 0;
         loop {
             tokio::select! {
                 biased;
@@ -91,16 +107,30 @@ impl Consumer {
                 next = consumer.next() => match next {
                     Some(Ok(delivery)) => {
                         received = Instant::now();
+                        looks = 0;
+                        doubt.end();
                         self.health.received();
-                        tray.put(in_hand(delivery, &channel));
+                        tray.put(InHand::delivery(delivery, &channel, &in_hand));
                     }
                     Some(Err(error)) => return End::Fault(error.to_string()),
                     None => return End::Fault("the stream of deliveries ended".to_owned()),
                 },
                 () = tokio::time::sleep(self.stuck_after / 4) => {
-                    let idle = tray.is_empty() && !self.health.has_work();
-                    if idle && received.elapsed() >= self.stuck_after && self.queue_has_messages(session).await {
-                        self.health.set_stuck(true);
+                    let idle = in_hand.load(Ordering::Relaxed) == 0;
+                    looks = match idle && received.elapsed() >= self.stuck_after {
+                        true => match self.queue_has_messages(session).await {
+                            Some(true) => looks + 1,
+                            Some(false) => {
+                                doubt.end();
+                                0
+                            }
+                            None => 0,
+                        },
+                        false => 0,
+                    };
+                    // A message that has come a moment ago is on its way; one that is there at the next look is not.
+                    if looks == 2 {
+                        doubt.begin();
                         return End::Fault(format!("nothing received for {:?} while messages wait", self.stuck_after));
                     }
                 }
@@ -121,18 +151,13 @@ impl Consumer {
         Ok((channel, consumer))
     }
 
-    async fn queue_has_messages(&self, session: &Session) -> bool {
+    async fn queue_has_messages(&self, session: &Session) -> Option<bool> {
         match depth(session, &self.queue).await {
-            Ok(depth) => {
-                if depth.ready == 0 {
-                    self.health.set_stuck(false);
-                }
-                depth.ready > 0
-            }
+            Ok(depth) => Some(depth.ready > 0),
             // Then the connection is the trouble, and its supervisor sees to it.
             Err(error) => {
                 tracing::debug!(queue.name = self.queue, %error, "could not look at the queue");
-                false
+                None
             }
         }
     }
@@ -168,16 +193,71 @@ impl Drop for Connected<'_> {
     }
 }
 
-fn in_hand(delivery: lapin::message::Delivery, channel: &Channel) -> Delivery {
-    let acker = Some(delivery.acker.clone());
-    let (parcel, redelivered) = convert::parcel(delivery);
-    Delivery { parcel, redelivered, settle: Box::new(InHand { acker, _channel: channel.clone() }) }
+/// Whether this consumer thinks that it should be receiving and is not: from the finding until something comes, or
+/// nothing waits any more.
+struct Doubt<'a> {
+    health: &'a Health,
+    holds: bool,
+}
+
+impl<'a> Doubt<'a> {
+    fn new(health: &'a Health) -> Self {
+        Self { health, holds: false }
+    }
+
+    fn begin(&mut self) {
+        if !std::mem::replace(&mut self.holds, true) {
+            self.health.stuck();
+        }
+    }
+
+    fn end(&mut self) {
+        if std::mem::take(&mut self.holds) {
+            self.health.moving_again();
+        }
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// An unsettled delivery. It holds the channel open, which would be closed with its last handle.
 struct InHand {
     acker: Option<Acker>,
     _channel: Channel,
+    _counted: Counted,
+}
+
+impl InHand {
+    fn delivery(
+        delivery: lapin::message::Delivery,
+        channel: &Channel,
+        in_hand: &Arc<AtomicUsize>,
+    ) -> Delivery {
+        let acker = Some(delivery.acker.clone());
+        let (parcel, redelivered) = convert::parcel(delivery);
+        let settle = Self { acker, _channel: channel.clone(), _counted: Counted::new(in_hand) };
+        Delivery { parcel, redelivered, settle: Box::new(settle) }
+    }
+}
+
+/// One of a number, until dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(number: &Arc<AtomicUsize>) -> Self {
+        number.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(number))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[async_trait]

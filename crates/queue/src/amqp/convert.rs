@@ -116,7 +116,11 @@ fn given_up_because(deaths: &AMQPValue) -> Option<Trouble> {
     };
     let message =
         format!("given up by the broker in {queue}: processes that had it in hand ended without an answer");
-    Some(Trouble::new(queue.rsplit('.').find(|part| *part != "bulk").unwrap_or_default(), code, &message))
+    Some(Trouble::new(
+        queue.rsplit('.').find(|part| !matches!(*part, "bulk" | "quarantine")).unwrap_or_default(),
+        code,
+        &message,
+    ))
 }
 
 fn text(value: &str) -> AMQPValue {

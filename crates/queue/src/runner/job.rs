@@ -4,6 +4,7 @@ use super::{
     RunnerConfig,
     call::{Answers, call},
     lane_label,
+    quarantine::SUSPECT_AFTER,
 };
 use crate::{Delivery, Health, Parcel, PublishError, Publisher, Route, Transport, Trouble};
 use futures::future::join_all;
@@ -42,7 +43,35 @@ impl<S: Stage> Job<S> {
         self.stage.batch().max(1)
     }
 
+    /// Messages from a lane.
     pub(super) async fn run(self: Arc<Self>, lane: Lane, deliveries: Vec<Delivery>) {
+        let (suspects, deliveries): (Vec<_>, Vec<_>) =
+            deliveries.into_iter().partition(|delivery| delivery.redelivered >= SUSPECT_AFTER);
+        let suspects = join_all(suspects.into_iter().map(|suspect| self.take_aside(suspect)));
+        tokio::join!(suspects, self.process(lane, deliveries));
+    }
+
+    /// A message from quarantine.
+    pub(super) async fn run_suspect(self: Arc<Self>, delivery: Delivery) {
+        tracing::warn!(stage = S::NAME, message.id = %delivery.parcel.id, message.deaths = delivery.redelivered,
+            "processing a message from quarantine");
+        self.process(delivery.parcel.lane(), vec![delivery]).await;
+    }
+
+    /// Into quarantine.
+    async fn take_aside(&self, delivery: Delivery) {
+        let _in_flight = InFlight::new(&self.health, 1);
+        let route = Route::Work { queue: self.transport.topology().quarantine(S::NAME) };
+        match self.until_taken(None, || self.publisher.send(&route, &delivery.parcel)).await {
+            Ok(()) => self.done(delivery, "quarantined").await,
+            Err(error) => {
+                tracing::error!(stage = S::NAME, message.id = %delivery.parcel.id, %error,
+                    "message could not be taken into quarantine, giving it back");
+            }
+        }
+    }
+
+    async fn process(&self, lane: Lane, deliveries: Vec<Delivery>) {
         let count = deliveries.len();
         let _in_flight = InFlight::new(&self.health, count);
         metrics::counter!("byline_queue_received_total", "stage" => S::NAME, "lane" => lane_label(lane))

@@ -37,10 +37,6 @@ impl Tray {
         self.changed.notify_one();
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.state().deliveries.is_empty()
-    }
-
     /// Nothing more will be put here.
     pub(super) fn close(&self) {
         self.state().closed = true;

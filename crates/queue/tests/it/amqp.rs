@@ -3,14 +3,14 @@
 use crate::bench::{Backend, Bench, Script, config, topology, wait_until};
 use async_trait::async_trait;
 use model::Lane::Live;
-use queue::{Amqp, AmqpConfig, Health, RunnerConfig, SendError, Transport};
+use queue::{Amqp, AmqpConfig, RunnerConfig, SendError, Transport};
 use std::{
     io::Write,
     sync::{Arc, Once},
     time::Duration,
 };
 
-struct OverRabbit(Arc<Amqp>);
+pub(crate) struct OverRabbit(pub(crate) Arc<Amqp>);
 
 #[async_trait]
 impl Backend for OverRabbit {
@@ -29,7 +29,7 @@ impl Backend for OverRabbit {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server under test is named from outside")]
-fn server() -> Option<String> {
+pub(crate) fn server() -> Option<String> {
     static SAY_SO: Once = Once::new();
     let server = std::env::var("BYLINE_TEST_AMQP_URL").ok();
     if server.is_none() {
@@ -42,16 +42,16 @@ fn server() -> Option<String> {
     server
 }
 
-fn connect(url: &str, topology: queue::Topology) -> Arc<Amqp> {
+pub(crate) fn connect(url: &str, topology: queue::Topology) -> Arc<Amqp> {
     Arc::new(Amqp::new(AmqpConfig::new(url, "queue test").unwrap(), topology))
 }
 
 /// Names of its own for every test, so that they run side by side.
-fn fresh(max_length: u32) -> queue::Topology {
+pub(crate) fn fresh(max_length: u32) -> queue::Topology {
     topology(&format!("test-{}", uuid::Uuid::now_v7().simple()), max_length)
 }
 
-async fn open(max_length: u32) -> Option<Bench> {
+pub(crate) async fn open(max_length: u32) -> Option<Bench> {
     Some(Bench::new(Box::new(OverRabbit(connect(&server()?, fresh(max_length))))))
 }
 
@@ -92,30 +92,4 @@ async fn applying_twice_changes_nothing_and_a_conflict_is_explained() {
     other.close().await;
     first.demolish().await.unwrap();
     first.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_that_kills_its_process_dies_in_the_end() {
-    let Some(url) = server() else { return };
-    let topology = fresh(1000);
-    let keeper = connect(&url, topology.clone());
-    let bench = Bench::new(Box::new(OverRabbit(Arc::clone(&keeper))));
-    bench.publish("ok/1", Live).await;
-    let deaths = async {
-        loop {
-            let victim = connect(&url, topology.clone());
-            let health = Arc::new(Health::new("test"));
-            let mut subscription = victim.subscribe(&bench.input(Live), 1, health);
-            let delivery = subscription.next().await.unwrap();
-            victim.close().await;
-            drop(delivery);
-        }
-    };
-    let dead = tokio::select! {
-        () = deaths => unreachable!(),
-        dead = bench.dead_letters(1) => dead,
-    };
-    let letter = &dead["ok/1"];
-    assert_eq!((letter.code.as_str(), letter.stage), ("delivery-limit", "parse"));
-    bench.tidy_up().await;
 }

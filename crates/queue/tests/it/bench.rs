@@ -69,7 +69,8 @@ pub(crate) fn page(path: &str, lane: Lane) -> Fetched {
 }
 
 /// Does what the page's path says: `ok/..`, `silent/..`, `panic/..`, `slow/..` (over the deadline),
-/// `blink/..` (10 ms), `nap/..` (100 ms), `transient/..`, `busy-twice/..`, `permanent/..`, `wait/..` (until it is let go).
+/// `blink/..` (10 ms), `nap/..` (100 ms), `transient/..`, `busy-twice/..`, `permanent/..`, `wait/..` (until it is let go);
+/// `abort/..` and `overflow/..` end the process.
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) batch: usize,
@@ -97,6 +98,8 @@ impl Script {
             "blink" => tokio::time::sleep(Duration::from_millis(10)).await,
             "nap" => tokio::time::sleep(Duration::from_millis(100)).await,
             "wait" => self.go.cancelled().await,
+            "abort" => std::process::abort(),
+            "overflow" => drop(deep(&[0; 1 << 16])),
             "transient" => return Err(Failure::transient("flaky", "not today")),
             "permanent" => return Err(Failure::permanent("hopeless", "never")),
             "busy-twice" if self.times(path).len() <= 2 => {
@@ -105,6 +108,15 @@ impl Script {
             _ => {}
         }
         Ok(Some(PageParsed { fetched: input, result: None }))
+    }
+}
+
+/// Deeper than any stack.
+fn deep(below: &[u8; 1 << 16]) -> u64 {
+    let here = std::hint::black_box([below[0].wrapping_add(1); 1 << 16]);
+    match std::hint::black_box(true) {
+        true => deep(&here) + u64::from(here[7]),
+        false => 0,
     }
 }
 

@@ -43,6 +43,7 @@ macro_rules! contract {
             live_goes_first_and_bulk_is_not_starved,
             a_dead_letter_can_be_replayed,
             purging_empties,
+            what_came_back_often_is_run_one_at_a_time,
             health_tells_progress,
         );
     };
@@ -329,6 +330,34 @@ pub(crate) async fn purging_empties(bench: &Bench) {
     assert_eq!(bench.publisher.backlog("parse").await.unwrap().ready, 10);
     assert_eq!(bench.transport.purge(&bench.input(Live)).await.unwrap(), 10);
     bench.wait_for_ready(&bench.input(Live), 0).await;
+}
+
+/// Handed out often and never settled, as by processes that died, through no fault of its own.
+pub(crate) async fn what_came_back_often_is_run_one_at_a_time(bench: &Bench) {
+    bench.publish_many(numbered("nap", 8), Live).await;
+    for _ in 0..3 {
+        let health = Arc::new(queue::Health::new("test"));
+        let mut subscription = bench.transport.subscribe(&bench.input(Live), 9, health);
+        let mut hand = Vec::new();
+        while hand.len() < 9 {
+            hand.push(subscription.next().await.unwrap());
+        }
+        drop(hand);
+        subscription.stop().await;
+        bench.wait_for_ready(&bench.input(Live), 9).await;
+    }
+    let stage = Arc::new(Script::default());
+    let running = bench.run(&stage, config());
+    bench.publish("ok/new", Live).await;
+    bench.wait_for_ready(&bench.output(Live), 9).await;
+    running.stop().await;
+    bench.wait_for_ready(&bench.input(Live), 0).await;
+    bench.wait_for_ready(&bench.transport.topology().quarantine("parse"), 0).await;
+    let mut starts: Vec<Instant> = (0..8).flat_map(|n| stage.times(&format!("nap/{n}"))).collect();
+    starts.sort();
+    assert_eq!(starts.len(), 8, "each was handed over once");
+    let close = starts.windows(2).filter(|pair| pair[1] - pair[0] < Duration::from_millis(95)).count();
+    assert_eq!(close, 0, "each begins when the one before has ended");
 }
 
 pub(crate) async fn health_tells_progress(bench: &Bench) {

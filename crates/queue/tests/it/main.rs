@@ -5,4 +5,5 @@
 mod amqp;
 mod bench;
 mod contract;
+mod crash;
 mod memory;
