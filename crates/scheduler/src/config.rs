@@ -20,7 +20,7 @@ pub struct Config {
     /// Hosts with rules of their own, by name (`example.org`, `127.0.0.1:8080`); a name with a leading dot
     /// speaks for that host and all hosts below it, and `*` for every host.
     pub hosts: BTreeMap<String, HostRule>,
-    /// Most leases out at once, which is also the most messages of live work in all queues together.
+    /// Most leases out at once, and most messages of live work that wait in all queues together.
     pub lead: usize,
     /// Most pages granted in one step.
     pub batch: usize,

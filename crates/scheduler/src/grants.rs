@@ -22,6 +22,8 @@ pub struct Scheduler {
     pub(crate) sources: Vec<SourceId>,
     rules: Mutex<RulesCache>,
     expired_at: Mutex<Option<Time>>,
+    /// Messages that wait in the queues, and when they were counted.
+    waiting: Mutex<Option<(Time, usize)>>,
 }
 
 /// What one step did.
@@ -41,7 +43,15 @@ pub struct Ticked {
 impl Scheduler {
     pub fn new(store: DynStore, outlet: Arc<dyn Outlet<Grant>>, config: Config) -> Self {
         let rules = Mutex::new(RulesCache::new(config.rules_kept));
-        Self { store, outlet, config, sources: Vec::new(), rules, expired_at: Mutex::new(None) }
+        Self {
+            store,
+            outlet,
+            config,
+            sources: Vec::new(),
+            rules,
+            expired_at: Mutex::default(),
+            waiting: Mutex::default(),
+        }
     }
 
     /// Grants pages of these sources only, as `byline crawl` does.
@@ -58,7 +68,8 @@ impl Scheduler {
     pub async fn tick(&self, now: Time) -> Result<Ticked, StoreError> {
         let mut ticked = Ticked { expired: self.expire(now).await?, ..Ticked::default() };
         let out = usize::try_from(self.store.leased().await?).unwrap_or(usize::MAX);
-        let room = self.config.lead.saturating_sub(out).min(self.config.batch);
+        let taken = out.max(self.waiting(now).await);
+        let room = self.config.lead.saturating_sub(taken).min(self.config.batch);
         if room == 0 {
             ticked.full = true;
             return Ok(ticked);
@@ -174,12 +185,27 @@ impl Scheduler {
         Ok((published, busy))
     }
 
+    /// Messages that wait in the queues, counted at most once a second. A lease that ends while its message still
+    /// waits frees the page, but not the queue: with the sink away, the same pages would be fetched again and
+    /// again, and every queue would fill.
+    async fn waiting(&self, now: Time) -> usize {
+        let counted = *self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match counted {
+            Some((at, n)) if is_recent(at, now) => n,
+            _ => {
+                // Nobody can tell: then the broker is away, and takes no grants either.
+                let n = self.outlet.waiting().await.unwrap_or(0);
+                *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, n));
+                n
+            }
+        }
+    }
+
     /// Ends overdue leases, at most once a second.
     async fn expire(&self, now: Time) -> Result<u64, StoreError> {
         {
             let mut last = self.expired_at.lock().unwrap_or_else(PoisonError::into_inner);
-            // A clock that was set back must not stop this.
-            if last.is_some_and(|t| (now - t).num_milliseconds().abs() < 1000) {
+            if last.is_some_and(|t| is_recent(t, now)) {
                 return Ok(0);
             }
             *last = Some(now);
@@ -210,4 +236,9 @@ impl Scheduler {
     fn cache(&self) -> std::sync::MutexGuard<'_, RulesCache> {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Less than a second ago. A clock that was set back must not make a moment recent for ever.
+fn is_recent(at: Time, now: Time) -> bool {
+    (now - at).num_milliseconds().abs() < 1000
 }

@@ -28,6 +28,11 @@ impl<M: Message> Outlet<M> for Queue {
         let answers = self.0.publish_all(&envelopes).await;
         answers.into_iter().map(|answer| answer.map_err(failure)).collect()
     }
+
+    async fn waiting(&self) -> Option<usize> {
+        let waiting = self.0.live_backlog().await.ok()?;
+        Some(usize::try_from(waiting).unwrap_or(usize::MAX))
+    }
 }
 
 /// Events for whoever listens.

@@ -2,10 +2,14 @@
 
 use crate::world::{Answer, World, list};
 use async_trait::async_trait;
-use model::Failure;
-use scheduler::{OutboxPump, Outlet};
+use chrono::TimeDelta;
+use model::{Failure, Grant};
+use scheduler::{Config, OutboxPump, Outlet, Scheduler};
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use store::OutboxEvent;
@@ -45,6 +49,35 @@ async fn a_sleeping_scheduler_hears_of_a_new_page_at_once_and_stops_when_told() 
     assert!(granted[0].url.as_str().ends_with("/robots.txt"));
     stop.cancel();
     tokio::time::timeout(Duration::from_secs(1), task).await.unwrap().unwrap();
+}
+
+/// Takes every grant, into queues in which messages wait.
+#[derive(Default)]
+struct Clogged(AtomicUsize);
+
+#[async_trait]
+impl Outlet<Grant> for Clogged {
+    async fn publish(&self, grants: Vec<Grant>) -> Vec<Result<(), Failure>> {
+        grants.iter().map(|_| Ok(())).collect()
+    }
+
+    async fn waiting(&self) -> Option<usize> {
+        Some(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn full_queues_stop_the_grants_though_every_lease_has_ended() {
+    let mut world = World::new().await;
+    world.follow(AUTHOR).await;
+    let config = Config::default();
+    let outlet = Arc::new(Clogged(config.lead.into()));
+    let scheduler = Scheduler::new(Arc::clone(&world.store), Arc::clone(&outlet) as _, config);
+    assert!(scheduler.tick(world.now).await.unwrap().full);
+    outlet.0.store(0, Ordering::Relaxed);
+    let later = world.now + TimeDelta::seconds(1);
+    assert_eq!(scheduler.tick(later).await.unwrap().robots_wanted, 1);
+    assert_eq!(scheduler.tick(later).await.unwrap().granted, 1);
 }
 
 /// Takes every other event.
