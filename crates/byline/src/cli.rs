@@ -361,6 +361,9 @@ pub struct DeadFilterArgs {
     /// Died since: a date, a moment or an age
     #[arg(long, value_name = "WHEN")]
     pub since: Option<crate::config::When>,
+    /// Died until: a date, a moment or an age
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<crate::config::When>,
     /// At most this many
     #[arg(long, default_value_t = 1000, value_name = "N")]
     pub limit: usize,

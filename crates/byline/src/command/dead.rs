@@ -32,7 +32,7 @@ fn filter(cx: &Context, args: &DeadFilterArgs, ids: &[String]) -> DeadFilter {
         reason: args.reason.clone(),
         host: args.host.clone(),
         since: args.since.map(|w| w.moment(cx.now())),
-        until: None,
+        until: args.until.map(|w| w.moment(cx.now())),
         waiting: !args.settled && ids.is_empty(),
         limit: args.limit,
     }
@@ -85,6 +85,7 @@ async fn show(cx: &Context, store: &DynStore, id: &str) -> Result<Ran> {
         ("died", age(letter.died_at, cx.now())),
         ("replays", letter.replays.to_string()),
         ("state", letter.state.clone()),
+        ("since", letter.settled_at.map_or_else(String::new, |at| age(at, cx.now()))),
     ] {
         facts.row([name.to_owned(), value]);
     }

@@ -44,6 +44,7 @@ impl queue::DeadLetters for Letters {
             },
             replays: 0,
             state: "waiting".to_owned(),
+            settled_at: None,
         };
         self.store.dead_letter(&kept).await.map_err(store::StoreError::into_failure)?;
         self.sink.settle_dead(letter.stage, &letter.body, &kept.reason, &kept.message, now).await

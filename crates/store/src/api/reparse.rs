@@ -117,6 +117,8 @@ pub struct DeadLetter {
     pub replays: u32,
     /// `waiting`, `replayed` or `dropped`.
     pub state: String,
+    /// When it was last replayed or dropped; none while it waits.
+    pub settled_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, Default)]

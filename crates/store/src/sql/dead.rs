@@ -44,8 +44,7 @@ pub(super) async fn list(db: &Db, filter: &DeadFilter) -> Result<Vec<DeadLetter>
     conditions.and("state = ?", filter.waiting.then_some("waiting"));
     let limit = if filter.ids.is_empty() { conditions.arg(filter.limit) } else { String::new() };
     let (conditions, args) = conditions.done();
-    const COLUMNS: &str =
-        "id, stage, reason, message, subject, host, attempts, first_at, died_at, body, replays, state";
+    const COLUMNS: &str = "id, stage, reason, message, subject, host, attempts, first_at, died_at, body, replays, state, settled_at";
     let rows = if filter.ids.is_empty() {
         let sql = format!(
             "SELECT {COLUMNS} FROM dead_letters WHERE {conditions} ORDER BY died_at DESC, id LIMIT {limit}"
@@ -76,6 +75,7 @@ fn letter(row: &Row) -> Result<DeadLetter> {
         body: row.text("body")?,
         replays: row.small("replays")?,
         state: row.text("state")?,
+        settled_at: row.opt_time("settled_at")?,
     })
 }
 

@@ -22,6 +22,7 @@ fn letter(n: i64) -> DeadLetter {
         body: "{}".to_owned(),
         replays: 0,
         state: "waiting".to_owned(),
+        settled_at: None,
     }
 }
 
@@ -55,6 +56,8 @@ async fn letters_are_filtered(s: &Fixture) {
     assert_eq!(s.settle_dead_letters(&ids, DeadSettled::Dropped, at(500)).await.unwrap(), 2);
     assert_eq!(s.settle_dead_letters(&ids, DeadSettled::Replayed, at(500)).await.unwrap(), 0);
     assert_eq!(found(DeadFilter { waiting: true, ..filter() }).await, "5410");
+    let dropped = DeadFilter { ids, ..filter() };
+    assert!(s.dead_letters(&dropped).await.unwrap().iter().all(|l| l.settled_at == Some(at(500))));
 }
 
 async fn a_replayed_letter_that_dies_again_waits_again(s: &Fixture) {
