@@ -14,6 +14,7 @@ mod progress;
 pub mod pump;
 pub mod robots;
 mod run;
+mod steps;
 
 pub use config::{Config, HostRule};
 pub use grants::{Scheduler, Ticked};

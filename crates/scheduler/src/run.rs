@@ -1,6 +1,6 @@
 //! The scheduler's loop: step, then wait until something can have changed.
 
-use crate::{Clock, Scheduler, Ticked};
+use crate::{Clock, Scheduler, Ticked, steps::Steps};
 use std::time::Duration;
 use store::{StoreError, Time};
 use tokio_util::sync::CancellationToken;
@@ -22,9 +22,14 @@ impl Scheduler {
     /// Runs until `stop`. Trouble of the database is waited out.
     pub async fn run(&self, clock: Clock, stop: CancellationToken) {
         let mut last = Ticked::default();
+        let mut steps = Steps::new(clock());
         while !stop.is_cancelled() {
             let now = clock();
-            let wait = match self.tick(now).await {
+            let ticked = match self.mend_clock(&mut steps, now).await {
+                Ok(()) => self.tick(now).await,
+                Err(error) => Err(error),
+            };
+            let wait = match ticked {
                 Ok(ticked) => {
                     let wait = self.wait_after(&last, &ticked, now).await;
                     last = ticked;
@@ -41,6 +46,18 @@ impl Scheduler {
             }
         }
         tracing::info!("scheduler stopped");
+    }
+
+    async fn mend_clock(&self, steps: &mut Steps, now: Time) -> Result<(), StoreError> {
+        if let Some(by) = steps.back(now) {
+            self.store.clock_set_back(now, by).await?;
+            tracing::warn!(
+                by_ms = by.num_milliseconds(),
+                "the clock was set back; what waited for it is due again"
+            );
+        }
+        steps.settle(now);
+        Ok(())
     }
 
     async fn wait_after(&self, last: &Ticked, ticked: &Ticked, now: Time) -> Wait {

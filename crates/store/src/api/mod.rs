@@ -13,7 +13,7 @@ pub use reparse::*;
 pub use visits::*;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use model::{
     ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
 };
@@ -84,6 +84,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends leases whose time is over and frees their hosts. Returns how many.
     async fn expire_leases(&self, now: Time) -> Result<u64>;
+
+    /// The wall clock was set back `by` so much and says `now`: what was due stays due, leases and the rests of
+    /// hosts last no longer than they would have. Without this, everything written by the clock that was ahead
+    /// holds its page or host until the time comes again.
+    async fn clock_set_back(&self, now: Time, by: TimeDelta) -> Result<()>;
 
     /// Leases out now: bounds the work in the queues. Cheap (a partial index).
     async fn leased(&self) -> Result<u64>;

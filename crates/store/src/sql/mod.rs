@@ -4,6 +4,7 @@
 mod alarms;
 mod articles;
 mod candidates;
+mod clock;
 mod commit;
 mod contexts;
 mod dead;
@@ -32,6 +33,7 @@ use crate::{
     db::{self, Db},
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use model::{
     ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
 };
@@ -104,6 +106,10 @@ impl Store for SqlStore {
 
     async fn expire_leases(&self, now: Time) -> Result<u64> {
         leases::expire(&self.db, now).await
+    }
+
+    async fn clock_set_back(&self, now: Time, by: TimeDelta) -> Result<()> {
+        clock::set_back(&self.db, now, by).await
     }
 
     async fn next_wake(&self) -> Result<Option<Time>> {

@@ -26,6 +26,7 @@ on_both!(
     denials_are_recorded_and_put_off,
     wake_times_are_told,
     robots_rows_keep_the_newest,
+    a_clock_that_is_set_back_holds_nothing_up,
 );
 
 async fn a_followed_page_is_due_at_once(s: &Fixture) {
@@ -45,6 +46,29 @@ async fn a_followed_page_is_due_at_once(s: &Fixture) {
     assert_eq!(s.find_author("https://www.a.example/author/").await.unwrap().unwrap().id, followed.author);
     assert_eq!(s.find_author(&followed.author.to_string()).await.unwrap().unwrap().id, followed.author);
     assert_eq!(s.find_author("somebody").await.unwrap(), None);
+}
+
+async fn a_clock_that_is_set_back_holds_nothing_up(s: &Fixture) {
+    let hour = TimeDelta::hours(1);
+    let then = |seconds| at(seconds) + hour;
+    let visited = s.follow_at("https://a.example/1", then(0)).await;
+    s.visit(visited.page, then(0), |commit| commit.host.as_mut().unwrap().wait = TimeDelta::seconds(30))
+        .await;
+    s.follow_at("https://a.example/2", then(0)).await;
+    s.follow_at("https://b.example/1", then(0)).await;
+    let leased = s.follow_at("https://c.example/1", then(0)).await;
+    s.grant(leased.page, then(10)).await;
+    assert_eq!(s.due(then(10)).await, ["https://b.example/1"]);
+
+    s.clock_set_back(at(10), hour).await.unwrap();
+    assert_eq!(s.due(at(10)).await, ["https://b.example/1"], "what was due is due");
+    assert_eq!(
+        s.due(at(32)).await,
+        ["https://b.example/1", "https://a.example/2"],
+        "a rest is kept, not stretched"
+    );
+    assert_eq!(s.expire_leases(at(609)).await.unwrap(), 0);
+    assert_eq!(s.expire_leases(at(610)).await.unwrap(), 1, "a lease lasts ten minutes");
 }
 
 async fn following_again_changes_nothing(s: &Fixture) {
