@@ -44,6 +44,7 @@ macro_rules! contract {
             a_dead_letter_can_be_replayed,
             purging_empties,
             what_came_back_often_is_run_one_at_a_time,
+            giving_back_at_every_restart_kills_nothing,
             health_tells_progress,
         );
     };
@@ -330,6 +331,24 @@ pub(crate) async fn purging_empties(bench: &Bench) {
     assert_eq!(bench.publisher.backlog("parse").await.unwrap().ready, 10);
     assert_eq!(bench.transport.purge(&bench.input(Live)).await.unwrap(), 10);
     bench.wait_for_ready(&bench.input(Live), 0).await;
+}
+
+/// A broker may count what was given back in order against a message as well (RabbitMQ before 4.3 does).
+pub(crate) async fn giving_back_at_every_restart_kills_nothing(bench: &Bench) {
+    bench.publish_many(numbered("wait", 12), Live).await;
+    let hasty = RunnerConfig { grace: Duration::ZERO, deadline: Duration::from_secs(60), ..config() };
+    for _ in 0..6 {
+        let stage = Arc::new(Script::default());
+        let running = bench.run(&stage, hasty.clone());
+        wait_until("a call", async || !stage.paths().is_empty()).await;
+        running.stop().await;
+    }
+    let stage = Arc::new(Script::default());
+    stage.go.cancel();
+    let running = bench.run(&stage, config());
+    bench.wait_for_ready(&bench.output(Live), 12).await;
+    running.stop().await;
+    assert_eq!(bench.ready(&bench.transport.topology().dead_queue("parse")).await, 0);
 }
 
 /// Handed out often and never settled, as by processes that died, through no fault of its own.
