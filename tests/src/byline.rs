@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 #[derive(Debug, Clone)]
 pub struct Byline {
     options: Vec<String>,
+    environment: Vec<(String, String)>,
     /// Logs of everything that is started.
     logs: PathBuf,
 }
@@ -31,7 +32,8 @@ impl Byline {
         std::fs::create_dir_all(dir).unwrap();
         let data = dir.join("data").display().to_string();
         let options = ["--data", &data, "--allow-net", "127.0.0.0/8", "--gap", "0s", "--per-host", "4"];
-        Self { options: options.map(str::to_owned).to_vec(), logs: dir.to_owned() }
+        let options = options.map(str::to_owned).to_vec();
+        Self { options, environment: Vec::new(), logs: dir.to_owned() }
     }
 
     /// Over a broker and a database; the archive lies in the folder.
@@ -57,6 +59,12 @@ impl Byline {
         if let Some(at) = self.options.iter().position(|given| given == option) {
             self.options.drain(at..at + 2);
         }
+        self
+    }
+
+    /// With a variable in its environment.
+    pub fn with_env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -101,6 +109,7 @@ impl Byline {
                 command.env_remove(name);
             }
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 }

@@ -1,5 +1,8 @@
-//! A line between two parts that can be cut and stalled.
+//! A line between two parts that can be cut, stalled and deafened.
 
+mod deliveries;
+
+use deliveries::Deliveries;
 use std::net::SocketAddr;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,20 +18,34 @@ pub struct Proxy {
     _stop: DropGuard,
 }
 
-/// Bytes pass only while open and only for connections of the present generation.
+/// Bytes pass only while open, and only for connections of the present generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Line {
     open: bool,
+    /// Connections of an older generation are ended.
     generation: u64,
+    /// Connections older than this hold all bytes back for ever.
+    forgotten: u64,
+    /// What AMQP delivers is lost on the way.
+    deaf: bool,
 }
 
 impl Proxy {
     pub async fn start(target: SocketAddr) -> Self {
+        Self::forwarding(target, false).await
+    }
+
+    /// For a line on which AMQP is spoken: it can be [deaf](Self::set_deaf).
+    pub async fn amqp(target: SocketAddr) -> Self {
+        Self::forwarding(target, true).await
+    }
+
+    async fn forwarding(target: SocketAddr, amqp: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (line, watched) = watch::channel(Line { open: true, generation: 0 });
+        let (line, watched) = watch::channel(Line { open: true, generation: 0, forgotten: 0, deaf: false });
         let stop = CancellationToken::new();
-        tokio::spawn(stop.clone().run_until_cancelled_owned(accept(listener, target, watched)));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(accept(listener, target, amqp, watched)));
         Self { address, line, _stop: stop.drop_guard() }
     }
 
@@ -45,34 +62,55 @@ impl Proxy {
     pub fn resume(&self) {
         self.line.send_modify(|line| line.open = true);
     }
+
+    /// Holds back all bytes of the present connections for good; new ones work. So do a firewall that has
+    /// forgotten a connection, and a machine that is gone.
+    pub fn forget(&self) {
+        self.line.send_modify(|line| line.forgotten += 1);
+    }
+
+    /// While deaf, deliveries are lost on the way to the client, and everything else passes.
+    pub fn set_deaf(&self, deaf: bool) {
+        self.line.send_modify(|line| line.deaf = deaf);
+    }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, line: watch::Receiver<Line>) {
+async fn accept(listener: TcpListener, target: SocketAddr, amqp: bool, line: watch::Receiver<Line>) {
     while let Ok((client, _)) = listener.accept().await {
         let line = line.clone();
         tokio::spawn(async move {
             let Ok(server) = TcpStream::connect(target).await else { return };
-            let born = line.borrow().generation;
+            let born = *line.borrow();
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
             let mut ended = line.clone();
+            let deliveries = amqp.then(Deliveries::default);
             tokio::select! {
-                () = forward(from_client, to_server, line.clone()) => {}
-                () = forward(from_server, to_client, line) => {}
-                _ = ended.wait_for(|line| line.generation != born) => {}
+                () = forward(from_client, to_server, line.clone(), born, None) => {}
+                () = forward(from_server, to_client, line, born, deliveries) => {}
+                _ = ended.wait_for(|line| line.generation != born.generation) => {}
             }
         });
     }
 }
 
-async fn forward(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut line: watch::Receiver<Line>) {
+async fn forward(
+    mut from: tcp::OwnedReadHalf,
+    mut to: tcp::OwnedWriteHalf,
+    mut line: watch::Receiver<Line>,
+    born: Line,
+    mut deliveries: Option<Deliveries>,
+) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let Ok(count @ 1..) = from.read(&mut buffer).await else { return };
-        if line.wait_for(|line| line.open).await.is_err() {
-            return;
-        }
-        if to.write_all(&buffer[..count]).await.is_err() {
+        let passes = line.wait_for(|line| line.open && line.forgotten == born.forgotten).await;
+        let Ok(deaf) = passes.map(|line| line.deaf) else { return };
+        let sent = match &mut deliveries {
+            Some(deliveries) => to.write_all(&deliveries.pass(&buffer[..count], deaf)).await,
+            None => to.write_all(&buffer[..count]).await,
+        };
+        if sent.is_err() {
             return;
         }
     }
@@ -83,29 +121,54 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    #[tokio::test]
-    async fn a_line_can_be_stalled_and_cut() {
+    async fn line() -> (Proxy, TcpStream) {
         let echo = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Proxy::start(echo.local_addr().unwrap()).await;
         tokio::spawn(async move {
-            let (stream, _) = echo.accept().await.unwrap();
-            let (mut read, mut write) = stream.into_split();
-            tokio::io::copy(&mut read, &mut write).await.unwrap();
+            while let Ok((stream, _)) = echo.accept().await {
+                tokio::spawn(async move {
+                    let (mut read, mut write) = stream.into_split();
+                    tokio::io::copy(&mut read, &mut write).await.unwrap();
+                });
+            }
         });
-        let mut line = TcpStream::connect(proxy.address).await.unwrap();
+        let line = TcpStream::connect(proxy.address).await.unwrap();
+        (proxy, line)
+    }
+
+    async fn check_echo(line: &mut TcpStream) {
         let mut byte = [0];
         line.write_all(b"a").await.unwrap();
         line.read_exact(&mut byte).await.unwrap();
+        assert_eq!(&byte, b"a");
+    }
 
-        proxy.stall();
-        line.write_all(b"b").await.unwrap();
-        let silent = tokio::time::timeout(Duration::from_millis(100), line.read_exact(&mut byte)).await;
+    async fn check_silence(line: &mut TcpStream) {
+        line.write_all(b"a").await.unwrap();
+        let silent = tokio::time::timeout(Duration::from_millis(100), line.read_exact(&mut [0])).await;
         assert!(silent.is_err());
-        proxy.resume();
-        line.read_exact(&mut byte).await.unwrap();
-        assert_eq!(&byte, b"b");
+    }
 
+    #[tokio::test]
+    async fn a_line_can_be_stalled_and_cut() {
+        let (proxy, mut line) = line().await;
+        check_echo(&mut line).await;
+        proxy.stall();
+        check_silence(&mut line).await;
+        proxy.resume();
+        line.read_exact(&mut [0]).await.unwrap();
         proxy.cut();
-        assert!(matches!(line.read(&mut byte).await, Ok(0) | Err(_)));
+        assert!(matches!(line.read(&mut [0]).await, Ok(0) | Err(_)));
+    }
+
+    #[tokio::test]
+    async fn a_forgotten_connection_stays_silent_beside_a_new_one() {
+        let (proxy, mut old) = line().await;
+        check_echo(&mut old).await;
+        proxy.forget();
+        check_silence(&mut old).await;
+        let mut new = TcpStream::connect(proxy.address).await.unwrap();
+        check_echo(&mut new).await;
+        check_silence(&mut old).await;
     }
 }

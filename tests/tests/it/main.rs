@@ -4,6 +4,7 @@
 mod alarms;
 mod archive;
 mod broker;
+mod dead;
 mod embedded;
 mod faults;
 mod hostile;

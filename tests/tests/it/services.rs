@@ -95,7 +95,8 @@ pub(crate) async fn wait_until_drained(servers: &Servers) {
     wait_until("empty queues", PATIENCE, drained).await;
 }
 
-fn queues(servers: &Servers) -> Vec<(String, String)> {
+/// Every queue with its number of messages, as the broker lists them.
+pub(crate) fn queues(servers: &Servers) -> Vec<(String, String)> {
     let listed = servers.rabbitmqctl(&["-q", "--no-table-headers", "list_queues", "name", "messages"]);
     let rows = listed.lines().filter_map(|line| line.split_once('\t'));
     rows.map(|(queue, messages)| (queue.to_owned(), messages.to_owned())).collect()

@@ -42,7 +42,7 @@ impl Backlog {
 pub async fn backlogs(transport: &Arc<dyn Transport>) -> Vec<Backlog> {
     let topology = transport.topology();
     let most = topology.max_length();
-    let work = topology.work_queues().into_iter().map(|(_, _, name)| (name, Some(most)));
+    let work = topology.input_queues().into_iter().map(|(_, name)| (name, Some(most)));
     let mut found = Vec::new();
     for (queue, most) in work.chain([(topology.unrouted_queue(), None)]) {
         if let Ok(depth) = transport.depth(&queue).await {

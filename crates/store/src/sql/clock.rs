@@ -27,7 +27,6 @@ pub(super) async fn set_back(db: &Db, now: Time, by: TimeDelta) -> Result<()> {
         touched.touch(row.int("host_id")?);
     }
 
-    touched.lock(&mut tx).await?;
     let mut rows = Rows::new(&[("id", Column::Int), ("next_at", Column::Time), ("open_until", Column::Time)]);
     let resting = "SELECT id, next_at, open_until FROM hosts WHERE next_at > $1 OR open_until > $1
                    ORDER BY id {for_update}";
@@ -38,6 +37,6 @@ pub(super) async fn set_back(db: &Db, now: Time, by: TimeDelta) -> Result<()> {
     let sql =
         "UPDATE hosts SET next_at = r.next_at, open_until = r.open_until FROM {rows} WHERE hosts.id = r.id";
     tx.run_each(sql, args![], rows).await?;
-    touched.refresh(&mut tx).await?;
+    touched.write(&mut tx, Vec::new()).await?;
     tx.commit().await
 }
