@@ -220,11 +220,13 @@ async fn hosts_that_share_a_gap_are_visited_one_at_a_time() {
 async fn a_host_that_does_not_share_waits_for_nobody() {
     let shares = HostRule { share_gap: Some(true), ..HostRule::default() };
     let alone = HostRule { share_gap: Some(false), ..HostRule::default() };
-    let world = five_hosts(&[("*.example", shares), ("b0.example", alone)]).await;
+    let world = five_hosts(&[(".example", shares), ("b0.example", alone)]).await;
     let last_of = |host: &str| {
         world.log.iter().filter(|s| s.url.host_key().as_str() == host).map(|s| s.end).max().unwrap()
     };
-    assert!(last_of("b0.example") < last_of("b1.example").min(last_of("b2.example")));
+    // Which of the four comes first is nobody's promise; that they take turns is.
+    let others = ["b1.example", "b2.example", "b3.example", "b4.example"].map(last_of);
+    assert!(last_of("b0.example") + TimeDelta::seconds(10) < others.into_iter().max().unwrap());
 }
 
 #[tokio::test]
