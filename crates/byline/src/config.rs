@@ -72,7 +72,7 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "N", hide_short_help = true)]
     pub parsers: Option<usize>,
     /// Site rules: a file, or a folder of .toml files; repeatable [default: rules/ beside the settings
-    /// file]. The file's own [[rule]] tables hold as well
+    /// file]. The file's own tables of rules hold as well
     #[arg(long, global = true, value_name = "PATH", value_delimiter = ',')]
     pub rules: Option<Vec<PathBuf>>,
     /// Read where the parser's rules are read.

@@ -1,8 +1,9 @@
-//! Feeds as listings: RSS 0.9x and 2.0, RSS 1.0, Atom (RFC 4287), JSON Feed 1.x.
+//! Feeds as listings: RSS 0.9x and 2.0, RSS 1.0, Atom (RFC 4287), JSON Feed 1.x, posts of WordPress's REST API.
 
 mod json;
 mod markup;
 mod rss_atom;
+pub(crate) mod wordpress;
 
 use crate::{PageInput, charset, meta::date};
 use model::{Container, Listing, PageUrl, Stamp, Work, page_url::MAX_URL_BYTES};
@@ -31,6 +32,7 @@ fn from_text(document: &str, url: &Url) -> Option<Listing> {
     let start = document.trim_start_matches('\u{feff}').trim_start();
     let mut listing = match start.as_bytes().first()? {
         b'{' => json::parse(start, url)?,
+        b'[' => wordpress::parse(start, url)?,
         b'<' => rss_atom::parse(start, url)?,
         _ => return None,
     };

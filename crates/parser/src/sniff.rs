@@ -1,6 +1,6 @@
 //! Which reader a page needs, told by its first bytes and, where they say nothing, by its media type.
 
-use crate::{PageInput, sitemap};
+use crate::{PageInput, feed::wordpress, sitemap};
 use encoding_rs::Encoding;
 use model::{Evidence, PageKind};
 
@@ -10,7 +10,7 @@ const LOOK: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Html,
-    /// RSS, Atom, JSON Feed.
+    /// RSS, Atom, JSON Feed, WordPress's posts.
     Feed,
     Sitemap,
     /// Not text, or text that is no page; and what said so.
@@ -41,6 +41,7 @@ pub(crate) fn sniff(input: &PageInput<'_>) -> Format {
     match media.as_str() {
         _ if html || head.starts_with('<') => Format::Html,
         "application/feed+json" => Format::Feed,
+        "application/json" if wordpress::is_posts(input.url) => Format::Feed,
         _ => Format::Other(Evidence::Header),
     }
 }

@@ -1,12 +1,13 @@
 //! The feeds a page announces, and whether they are its author's or the whole site's.
 
-use crate::{Page, Tag};
+use crate::{Page, Tag, feed::wordpress};
 use model::listing::FeedLink;
 
 /// Most feeds that are named.
 const MOST: usize = 10;
 
-/// Feeds in the page's order, author's first; feeds of comments are left out.
+/// Feeds in the page's order, author's first; feeds of comments are left out. The author's posts in WordPress's
+/// REST API are one, and the fullest.
 pub(super) fn feeds(page: &Page, author: Option<&str>) -> Vec<FeedLink> {
     let mut feeds: Vec<FeedLink> = Vec::new();
     let announced = page.all(Tag::Link).chain(page.all(Tag::A));
@@ -33,6 +34,9 @@ pub(super) fn feeds(page: &Page, author: Option<&str>) -> Vec<FeedLink> {
         }
         let author_only = is_of_author(page, &url, title, author);
         feeds.push(FeedLink { url, author_only });
+    }
+    if let Some(url) = wordpress::announced(page) {
+        feeds.insert(0, FeedLink { url, author_only: true });
     }
     feeds.sort_by_key(|f| !f.author_only);
     feeds.truncate(MOST);

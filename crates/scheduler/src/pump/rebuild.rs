@@ -99,7 +99,7 @@ impl Desk {
     }
 }
 
-/// The stages work over [`Rebuild::desk`] as their archive.
+/// The stages work over `Rebuild::desk` as their archive.
 pub struct Rebuild<P, S> {
     store: DynStore,
     archive: CaptureArchive,
