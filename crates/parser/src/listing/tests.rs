@@ -266,6 +266,49 @@ fn next_pages_by_their_words() {
     assert_eq!(first("<a href=/login>Weiter zum Login der Redaktion</a>"), "");
 }
 
+/// The first next page of a list of articles at `path` that ends in `pager`.
+#[track_caller]
+fn check_next(path: &str, pager: &str, next: &str) {
+    let items: String = (0..8)
+        .map(|i| format!("<li><a href='/2020/{i}.html'>The rebuilding of the harbour, part {i} of many</a> 2020-01-0{}</li>", i + 1))
+        .collect();
+    let html = format!("<body><main><ul>{items}</ul></main><nav class=pages>{pager}</nav></body>");
+    let found = listing(&format!("https://a.example{path}"), &html).next_pages;
+    assert_eq!(
+        found.first().map(String::as_str),
+        Some(format!("https://a.example{next}").as_str()),
+        "{pager}"
+    );
+}
+
+#[test]
+fn next_pages_as_sites_write_them() {
+    check_next("/author/x/", "<link rel=next href=/author/x/page/2/>", "/author/x/page/2/");
+    check_next("/author/x/", "<a rel=next href=/author/x/p2>2</a>", "/author/x/p2");
+    check_next("/list_1_1.html", "<a href=list_1_2.html>下一页</a>", "/list_1_2.html");
+    check_next(
+        "/list_1_1.html",
+        "<a href=list_1_1.html>首页</a><a href=list_1_2.html>下页</a>",
+        "/list_1_2.html",
+    );
+    check_next(
+        "/list_1_1.html",
+        "<b>1</b> <a href=list_1_2.html>2</a> <a href=list_1_3.html>3</a>",
+        "/list_1_2.html",
+    );
+    check_next("/author/x/", "<a href=/author/x/page/2/>Older posts</a>", "/author/x/page/2/");
+    check_next("/blog/page/2", "<a href=/blog/>‹</a> <a href=/blog/page/3>›</a>", "/blog/page/3");
+    check_next("/blog?page=1", "1 <a href='?page=2'>2</a> <a href='?page=3'>3</a>", "/blog?page=2");
+    check_next("/blog/", "<a href='/blog/?page=2'>Weiter</a>", "/blog/?page=2");
+    check_next("/blog/", "<a href='/blog/seite/2/'>Ältere Beiträge</a>", "/blog/seite/2/");
+    check_next("/blog/", "<a href='/blog/?p=2'>次のページ</a>", "/blog/?p=2");
+    check_next("/blog/", "<a href='/blog/?paged=2'>Page suivante</a>", "/blog/?paged=2");
+    check_next("/blog/", "<a href='/blog/page/2/'>Página siguiente</a>", "/blog/page/2/");
+    check_next("/blog/", "<a href='/blog/page/2/'>Следующая страница</a>", "/blog/page/2/");
+    check_next("/blog/", "<a href='/blog/page/2/'>التالي</a>", "/blog/page/2/");
+    check_next("/blog/", "<a href='/blog/page/2/'>다음</a>", "/blog/page/2/");
+}
+
 /// An author page whose list stands under what says who its author is.
 fn page_of(head: &str, about: &str) -> model::AuthorProfile {
     let items: String = (0..6)
