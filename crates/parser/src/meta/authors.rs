@@ -158,8 +158,8 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
     prefer_joint(offers);
 }
 
-/// "Jane DoeStaff writer and more": a name in which another offer's stands first, without a space between, is that
-/// other and the element beside it.
+/// "Jane DoeStaff writer and more": a name in which another stands first, and a capital follows without a space,
+/// is that other and the element beside it. "Li Xinyi" is nobody's "Li Xin" with something glued on.
 fn drop_glued(offers: &mut [Authors]) {
     let names: Vec<String> = offers.iter().flat_map(|o| o.value.iter().map(|p| p.name.clone())).collect();
     for offer in offers {
@@ -168,7 +168,7 @@ fn drop_glued(offers: &mut [Authors]) {
                 n.len() >= 5
                     && p.name
                         .strip_prefix(n.as_str())
-                        .is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+                        .is_some_and(|rest| rest.starts_with(char::is_uppercase))
             })
         });
         if glued {

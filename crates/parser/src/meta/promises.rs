@@ -61,6 +61,9 @@ fn titles_lose_the_sites_name() {
 #[test]
 fn bylines_become_lists_of_persons() {
     check_authors("<p>By Ada Low and Ben T. Hay</p>", &["Ada Low", "Ben T. Hay"]);
+    // One name may begin another.
+    check_authors("<p>By Li Xin, Li Xinyi and Zoë Ångström</p>", &["Li Xin", "Li Xinyi", "Zoë Ångström"]);
+    check_authors("<p class=author>作者：李新、李新怡</p>", &["李新", "李新怡"]);
     check_authors(
         "<p>By Ada Low, Ben Hay &amp; Cleo van der Meer</p>",
         &["Ada Low", "Ben Hay", "Cleo van der Meer"],
