@@ -2,18 +2,20 @@
 //! understand, with the few words that differ as `{marks}` (see [`Dialect`]), values as [`Value`], and many
 //! rows in one statement as [`Rows`].
 
+mod line;
 mod migrate;
 pub(crate) mod postgres;
 mod row;
 pub(crate) mod sqlite;
 mod value;
 
+pub(crate) use line::Line;
 pub(crate) use row::Row;
 pub(crate) use value::{Column, Filter, Rows, Value, args};
 
 use crate::{Result, StoreError};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 /// Longest wait for one statement; PostgreSQL gives up by itself a little earlier.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(30);
@@ -25,7 +27,7 @@ pub(crate) enum Db {
         write: SqlitePool,
         read: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(PgPool, Arc<Line>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl Db {
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres(..) => Dialect::Postgres,
         }
     }
 
@@ -67,7 +69,9 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx> {
         let mut tx = match self {
             Self::Sqlite { write, .. } => Tx::new(Connection::Sqlite(bounded(write.acquire()).await?)),
-            Self::Postgres(pool) => Tx::new(Connection::Postgres(bounded(pool.acquire()).await?)),
+            Self::Postgres(pool, line) => {
+                Tx::new(Connection::Postgres(bounded(pool.acquire()).await?, Arc::clone(line)))
+            }
         };
         tx.run("BEGIN {immediate}", args![]).await?;
         tx.open = true;
@@ -88,14 +92,16 @@ impl Db {
     pub(crate) async fn reader(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { read, .. } => Tx::new(Connection::Sqlite(bounded(read.acquire()).await?)),
-            Self::Postgres(pool) => Tx::new(Connection::Postgres(bounded(pool.acquire()).await?)),
+            Self::Postgres(pool, line) => {
+                Tx::new(Connection::Postgres(bounded(pool.acquire()).await?, Arc::clone(line)))
+            }
         })
     }
 }
 
 enum Connection {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(PoolConnection<Postgres>, Arc<Line>),
 }
 
 /// A transaction. Dropped before [`Tx::commit`] (an error, a cancelled future) it is undone, and its
@@ -114,7 +120,7 @@ impl Tx {
     pub(crate) fn dialect(&self) -> Dialect {
         match self.connection {
             Connection::Sqlite(_) => Dialect::Sqlite,
-            Connection::Postgres(_) => Dialect::Postgres,
+            Connection::Postgres(..) => Dialect::Postgres,
         }
     }
 
@@ -155,7 +161,8 @@ impl Tx {
         self.broken = true;
         let done = match &mut self.connection {
             Connection::Sqlite(c) => bounded(sqlx::raw_sql(sql).execute(&mut **c)).await.map(drop),
-            Connection::Postgres(c) => bounded(sqlx::raw_sql(sql).execute(&mut **c)).await.map(drop),
+            // A migration takes its time, and nothing else goes on meanwhile.
+            Connection::Postgres(c, _) => bounded(sqlx::raw_sql(sql).execute(&mut **c)).await.map(drop),
         };
         self.broken = false;
         done
@@ -168,9 +175,9 @@ impl Tx {
                 let query = sqlx::query_with(AssertSqlSafe(sql), value::for_sqlite(args, rows)?);
                 bounded(query.execute(&mut **c)).await.map(|done| done.rows_affected())
             }
-            Connection::Postgres(c) => {
+            Connection::Postgres(c, line) => {
                 let query = sqlx::query_with(AssertSqlSafe(sql), value::for_postgres(args, rows)?);
-                bounded(query.execute(&mut **c)).await.map(|done| done.rows_affected())
+                bounded(line.watched(query.execute(&mut **c))).await.map(|done| done.rows_affected())
             }
         };
         self.broken = false;
@@ -185,9 +192,9 @@ impl Tx {
                 let rows = bounded(query.fetch_all(&mut **c)).await;
                 rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
             }
-            Connection::Postgres(c) => {
+            Connection::Postgres(c, line) => {
                 let query = sqlx::query_with(AssertSqlSafe(sql), value::for_postgres(args, rows)?);
-                let rows = bounded(query.fetch_all(&mut **c)).await;
+                let rows = bounded(line.watched(query.fetch_all(&mut **c))).await;
                 rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
@@ -201,7 +208,7 @@ impl Drop for Tx {
         if self.open || self.broken {
             match &mut self.connection {
                 Connection::Sqlite(c) => c.close_on_drop(),
-                Connection::Postgres(c) => c.close_on_drop(),
+                Connection::Postgres(c, _) => c.close_on_drop(),
             }
         }
     }

@@ -1,12 +1,15 @@
 //! PostgreSQL.
 
-use super::Db;
+use super::{Db, line::Line};
 use crate::{Result, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 /// Connections of one process: stages hold one for a few milliseconds at a time, the listener one for ever.
 const CONNECTIONS: u32 = 8;
+
+/// A connection that has answered so short a time ago is taken without being asked again.
+const FRESH: Duration = Duration::from_secs(1);
 
 pub(crate) fn open(url: &str) -> Result<Db> {
     let options = PgConnectOptions::from_str(url)
@@ -20,12 +23,30 @@ pub(crate) fn open(url: &str) -> Result<Db> {
             ("lock_timeout", "10000"),
             ("idle_in_transaction_session_timeout", "60000"),
         ]);
+    let line = Arc::new(Line::new());
+    let (taken, given_back) = (Arc::clone(&line), Arc::clone(&line));
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(Duration::from_secs(10))
         .idle_timeout(Duration::from_secs(300))
+        // sqlx's own test waits for an answer as long as it takes.
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            let line = Arc::clone(&taken);
+            Box::pin(async move {
+                if meta.idle_for >= FRESH {
+                    line.ask(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        // So does its test of one that is given back, which follows this one and finds the line as it was found here.
+        .after_release(move |connection, _| {
+            let line = Arc::clone(&given_back);
+            Box::pin(async move { line.ask(connection).await.map(|()| true) })
+        })
         .connect_lazy_with(options);
-    Ok(Db::Postgres(pool))
+    Ok(Db::Postgres(pool, line))
 }
 
 /// Classes of SQLSTATE that pass: connection exceptions, rollbacks (serialization, deadlock), lack of
