@@ -18,7 +18,7 @@ use chrono::{TimeDelta, Utc};
 use model::{Archive, SourceId, Stage};
 use queue::{DeadLetterCollector, Publisher, Runner, RunnerConfig, Transport};
 use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
-use store::DynStore;
+use store::{DynStore, ReparseState};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -51,6 +51,11 @@ impl Plan {
     /// What a reparse job needs.
     pub fn reparse() -> Self {
         Self { no_visits: true, ..Self::of([Role::Scheduler, Role::Parser, Role::Sink]) }
+    }
+
+    /// What a message needs that is sent to its stage once more.
+    pub fn replay() -> Self {
+        Self { no_reparse: true, ..Self::of([Role::Fetcher, Role::Parser, Role::Sink]) }
     }
 
     fn has(&self, role: Role) -> bool {
@@ -128,6 +133,7 @@ impl Engine {
         };
         if let Some(store) = store.as_ref().filter(|_| embedded) {
             free_leases(store).await?;
+            send_reparses_again(store).await?;
         }
         if plan.needs_queues() {
             open::topology_when_there(&transport).await?;
@@ -145,6 +151,11 @@ impl Engine {
     /// Where the web pages are, if they are served.
     pub fn web(&self) -> Option<std::net::SocketAddr> {
         self.web
+    }
+
+    /// The queues that the parts work over.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
     }
 
     /// Ends everything: grants first, then each stage when nothing more comes from the one before it.
@@ -288,6 +299,17 @@ async fn free_leases(store: &DynStore) -> Result<()> {
     let freed = store.expire_leases(Utc::now() + TimeDelta::days(36_500)).await?;
     if freed > 0 {
         tracing::info!(leases = freed, "visits of an earlier process are due again");
+    }
+    Ok(())
+}
+
+/// So are the captures that it had sent to be parsed again.
+async fn send_reparses_again(store: &DynStore) -> Result<()> {
+    for job in store.reparse_jobs().await? {
+        let over = matches!(job.state, ReparseState::Done | ReparseState::Cancelled);
+        if !over && job.published > job.finished {
+            store.reparse_send_again(job.id, Utc::now()).await?;
+        }
     }
     Ok(())
 }

@@ -198,6 +198,7 @@ fn list(cx: &Context, jobs: &[ReparseJob]) -> Result<()> {
     ]);
     for job in jobs {
         let (rate, left) = pace(job);
+        let left = left.map_or_else(String::new, duration);
         let dry = if job.new.dry_run { ", dry run" } else { "" };
         table.row([
             job.id.to_string(),
@@ -221,17 +222,12 @@ fn list(cx: &Context, jobs: &[ReparseJob]) -> Result<()> {
 }
 
 /// Captures a second so far, and how long the rest takes at that pace.
-fn pace(job: &ReparseJob) -> (f64, String) {
+fn pace(job: &ReparseJob) -> (f64, Option<Duration>) {
     let elapsed = (job.updated_at - job.created_at).as_seconds_f64();
     let rate = if elapsed > 0.0 { job.finished as f64 / elapsed } else { 0.0 };
-    let left = job.total.saturating_sub(job.finished + job.failed);
-    let text = match job.state {
-        ReparseState::Running if left > 0 && rate > 0.0 => {
-            duration(Duration::try_from_secs_f64(left as f64 / rate).unwrap_or(Duration::MAX))
-        }
-        _ => String::new(),
-    };
-    (rate, text)
+    let left = job.total.saturating_sub(job.finished);
+    let running = job.state == ReparseState::Running && left > 0 && rate > 0.0;
+    (rate, running.then(|| Duration::try_from_secs_f64(left as f64 / rate).unwrap_or(Duration::MAX)))
 }
 
 /// The conditions that were given.
@@ -244,6 +240,7 @@ fn which(select: &ReparseSelect) -> Value {
 }
 
 fn value(job: &ReparseJob) -> Value {
+    let (rate, left) = pace(job);
     json!({
         "job": job.id,
         "state": job.state.as_str(),
@@ -257,6 +254,8 @@ fn value(job: &ReparseJob) -> Value {
         "finished": job.finished,
         "changed": job.changed,
         "failed": job.failed,
+        "per_second": rate,
+        "left_s": left.map(|left| left.as_secs()),
     })
 }
 

@@ -19,8 +19,8 @@ const REST: Duration = Duration::from_millis(500);
 /// Sleep while a job waits for its lead or rate.
 const SHORT_REST: Duration = Duration::from_millis(20);
 
-/// A job whose captures are all sent is done at the latest after this, though some never came through: these
-/// are in the dead letters.
+/// What was sent so long ago and has not come through is sent once more, in case a queue was lost; a job whose
+/// captures are all sent is done at the latest so long after that: what is left is in the dead letters.
 const LAST_WAIT: Duration = Duration::from_secs(600);
 
 pub struct ReparsePump {
@@ -34,11 +34,13 @@ pub struct ReparsePump {
 pub struct Pace {
     pub from: Time,
     pub sent: u64,
+    /// What seemed lost was sent once more.
+    pub again: bool,
 }
 
 /// How many captures a job may send now.
 pub fn allowance(job: &ReparseJob, pace: Pace, now: Time) -> u64 {
-    let under_way = job.published.saturating_sub(job.finished + job.failed);
+    let under_way = job.published.saturating_sub(job.finished);
     let lead = LEAD.saturating_sub(under_way).min(BATCH);
     match job.new.rate {
         None => lead,
@@ -93,15 +95,20 @@ impl ReparsePump {
     }
 
     async fn feed(&self, job: &ReparseJob, now: Time) -> Result<u64, StoreError> {
-        let pace = *self.paces().entry(job.id).or_insert(Pace { from: now, sent: 0 });
+        let pace = *self.paces().entry(job.id).or_insert(Pace { from: now, sent: 0, again: false });
         let allowed = usize::try_from(allowance(job, pace, now)).unwrap_or(0);
+        let stands_still =
+            job.published > job.finished && (now - job.updated_at).to_std().unwrap_or_default() > LAST_WAIT;
+        if stands_still && !pace.again {
+            self.send_again(job, now).await?;
+            return Ok(0);
+        }
         if allowed == 0 {
             return Ok(0);
         }
         let items = self.store.reparse_batch(job.id, allowed).await?;
         if items.is_empty() {
-            let through = job.finished + job.failed >= job.published;
-            if through || (now - job.updated_at).to_std().unwrap_or_default() > LAST_WAIT {
+            if job.finished >= job.published || stands_still {
                 self.store.set_reparse_state(job.id, ReparseState::Done, now).await?;
                 tracing::info!(job.id = %job.id, captures = job.published, changed = job.changed, "reparse done");
             }
@@ -119,6 +126,16 @@ impl ReparsePump {
             pace.sent += taken as u64;
         }
         Ok(taken as u64)
+    }
+
+    async fn send_again(&self, job: &ReparseJob, now: Time) -> Result<(), StoreError> {
+        self.store.reparse_send_again(job.id, now).await?;
+        if let Some(pace) = self.paces().get_mut(&job.id) {
+            pace.again = true;
+        }
+        let captures = job.published - job.finished;
+        tracing::warn!(job.id = %job.id, captures, "captures of a reparse have not come through, they are sent again");
+        Ok(())
     }
 
     /// Runs until `stop`.
@@ -170,7 +187,10 @@ mod tests {
     #[track_caller]
     fn check(job: &ReparseJob, sent: u64, after_ms: i64, allowed: u64) {
         let from = job.created_at;
-        assert_eq!(allowance(job, Pace { from, sent }, from + TimeDelta::milliseconds(after_ms)), allowed);
+        assert_eq!(
+            allowance(job, Pace { from, sent, again: false }, from + TimeDelta::milliseconds(after_ms)),
+            allowed
+        );
     }
 
     #[test]

@@ -160,10 +160,13 @@ pub trait Store: Send + Sync + 'static {
     /// Captures a second from now on; none: as fast as it goes.
     async fn set_reparse_rate(&self, job: JobId, rate: Option<u32>, now: Time) -> Result<()>;
     async fn set_reparse_state(&self, job: JobId, state: ReparseState, now: Time) -> Result<()>;
-    /// The next captures of a job after its cursor, with the hints the live visit had; does not move the cursor.
+    /// The next captures of a job after its cursor that have no result yet, with the hints the live visit had; does
+    /// not move the cursor.
     async fn reparse_batch(&self, job: JobId, limit: usize) -> Result<Vec<ReparseItem>>;
     /// Moves the cursor past what was published.
     async fn reparse_advance(&self, job: JobId, cursor: &str, published: u64, now: Time) -> Result<()>;
+    /// Moves the cursor back to the begin: what was published and has no result is lost, and is to be sent again.
+    async fn reparse_send_again(&self, job: JobId, now: Time) -> Result<()>;
     /// Samples and counts of a job's changes, field by field.
     async fn reparse_changes(&self, job: JobId, limit: usize) -> Result<Vec<ReparseChange>>;
 

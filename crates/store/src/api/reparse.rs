@@ -69,7 +69,7 @@ pub struct ReparseJob {
     pub total: u64,
     /// Sent to the bulk lane.
     pub published: u64,
-    /// Through the sink.
+    /// Through the sink, those that failed among them.
     pub finished: u64,
     /// Articles that changed, or would.
     pub changed: u64,

@@ -202,6 +202,10 @@ impl Store for SqlStore {
         reparse::advance(&self.db, job, cursor, published, now).await
     }
 
+    async fn reparse_send_again(&self, job: JobId, now: Time) -> Result<()> {
+        reparse::send_again(&self.db, job, now).await
+    }
+
     async fn reparse_changes(&self, job: JobId, limit: usize) -> Result<Vec<ReparseChange>> {
         reparse::changes(&self.db, job, limit).await
     }

@@ -131,7 +131,25 @@ pub(super) async fn batch(db: &Db, id: JobId, limit: usize) -> Result<Vec<Repars
     };
     let (job, cursor) = (job(row)?, row.text("cursor")?);
     let cursor = if cursor.is_empty() { Ok(Uuid::nil()) } else { cursor.parse() };
-    let cursor = cursor.map_err(|e| StoreError::Broken(format!("cursor of reparse job {id}: {e}")))?;
+    let mut cursor = cursor.map_err(|e| StoreError::Broken(format!("cursor of reparse job {id}: {e}")))?;
+    let mut step = limit;
+    loop {
+        let items = after(db, &job, cursor, step).await?;
+        let Some(last) = items.last() else { return Ok(Vec::new()) };
+        cursor = last.capture.id.0;
+        let mut open = without_finished(db, &job, items).await?;
+        if !open.is_empty() {
+            open.truncate(limit);
+            return Ok(open);
+        }
+        step = limit.max(FINISHED_STEP);
+    }
+}
+
+/// Captures looked at in one step where all of the step before were finished: so it is after a job was sent again.
+const FINISHED_STEP: usize = 512;
+
+async fn after(db: &Db, job: &ReparseJob, cursor: Uuid, limit: usize) -> Result<Vec<ReparseItem>> {
     let mut conditions = selected(&job.new.select, job.created_at);
     conditions.and("c.id > ?", Some(cursor));
     let limit = conditions.arg(limit);
@@ -140,7 +158,21 @@ pub(super) async fn batch(db: &Db, id: JobId, limit: usize) -> Result<Vec<Repars
         "SELECT c.id, c.page_id, c.key, c.length, c.digest, c.captured_at, c.status, c.content_type, c.hints, p.url
          FROM {CAPTURES} WHERE {conditions} ORDER BY c.id LIMIT {limit}"
     );
-    db.read(&sql, args).await?.iter().map(|row| item(row, &job)).collect()
+    db.read(&sql, args).await?.iter().map(|row| item(row, job)).collect()
+}
+
+async fn without_finished(
+    db: &Db,
+    job: &ReparseJob,
+    mut items: Vec<ReparseItem>,
+) -> Result<Vec<ReparseItem>> {
+    let sql = "SELECT visit_id FROM reparse_results
+               WHERE job_id = $1 AND visit_id IN (SELECT r.id FROM {rows})";
+    let visits = Rows::uuids(items.iter().map(|item| item.grant.visit.0));
+    let found = db.read_each(sql, args![job.id.0], visits).await?;
+    let finished = found.iter().map(|row| row.uuid("visit_id")).collect::<Result<HashSet<_>>>()?;
+    items.retain(|item| !finished.contains(&item.grant.visit.0));
+    Ok(items)
 }
 
 fn item(row: &Row, job: &ReparseJob) -> Result<ReparseItem> {
@@ -183,6 +215,13 @@ pub(super) async fn advance(db: &Db, job: JobId, cursor: &str, published: u64, n
         "UPDATE reparse_jobs SET cursor = $2, published = published + $3, updated_at = $4 WHERE id = $1";
     let mut tx = db.begin().await?;
     tx.run(sql, args![job.0, cursor, published, now]).await?;
+    tx.commit().await
+}
+
+pub(super) async fn send_again(db: &Db, job: JobId, now: Time) -> Result<()> {
+    let sql = "UPDATE reparse_jobs SET cursor = '', published = finished, updated_at = $2 WHERE id = $1";
+    let mut tx = db.begin().await?;
+    tx.run(sql, args![job.0, now]).await?;
     tx.commit().await
 }
 

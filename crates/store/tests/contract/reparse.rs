@@ -13,6 +13,7 @@ use store::{
 
 on_both!(
     a_job_walks_its_captures_once,
+    what_was_lost_is_sent_again,
     selections_hold_together,
     a_dry_run_writes_only_what_it_found,
     a_reparse_leaves_due_times_alone,
@@ -75,6 +76,23 @@ async fn a_job_walks_its_captures_once(s: &Fixture) {
     s.visit(page, later() + TimeDelta::days(1), |_| ()).await;
     assert!(s.reparse_batch(job, 4).await.unwrap().is_empty());
     assert!(matches!(s.reparse_batch(JobId(99), 1).await, Err(StoreError::Invalid(_))));
+}
+
+async fn what_was_lost_is_sent_again(s: &Fixture) {
+    six_captures(s).await;
+    let job = start(s, ReparseSelect::default(), true).await;
+    let sent = s.reparse_batch(job, 10).await.unwrap();
+    s.reparse_advance(job, &sent[5].cursor, 6, later()).await.unwrap();
+    for item in [&sent[0], &sent[1], &sent[4]] {
+        let context = s.context(item.grant.page, item.grant.visit).await;
+        s.commit(&[reparse_of(&context, item.grant.visit, job, true)]).await.unwrap();
+    }
+    s.reparse_send_again(job, later()).await.unwrap();
+    let row = &s.reparse_jobs().await.unwrap()[0];
+    assert_eq!((row.published, row.finished), (3, 3));
+    assert_eq!(s.reparse_batch(job, 2).await.unwrap(), sent[2..4]);
+    s.reparse_advance(job, &sent[3].cursor, 2, later()).await.unwrap();
+    assert_eq!(s.reparse_batch(job, 2).await.unwrap(), sent[5..]);
 }
 
 async fn selections_hold_together(s: &Fixture) {
