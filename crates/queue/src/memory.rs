@@ -141,6 +141,14 @@ impl Transport for Memory {
         self.delayed.close();
         self.delayed.wait().await;
     }
+
+    fn held(&self) -> usize {
+        // Delayed first: what moves on meanwhile is counted twice rather than not at all.
+        let delayed = self.delayed.len();
+        let unrouted = self.topology.unrouted_queue();
+        let queues = self.queues.values().filter(|queue| queue.name != unrouted);
+        delayed + queues.map(|queue| queue.held()).sum::<usize>()
+    }
 }
 
 struct Bounds {
@@ -287,6 +295,11 @@ impl Queue {
 
     fn holds(&self, tag: u64) -> bool {
         self.state().in_hand.contains_key(&tag)
+    }
+
+    fn held(&self) -> usize {
+        let state = self.state();
+        state.ready.len() + state.in_hand.len()
     }
 
     fn depth(&self) -> Depth {

@@ -44,6 +44,9 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Ends all connections in order. Unsettled deliveries go back to their queues.
     async fn close(&self);
+
+    /// Messages that would be gone with this process: that wait, are in hand, or wait out a delay.
+    fn held(&self) -> usize;
 }
 
 /// A queue, seen from outside.

@@ -4,16 +4,19 @@
 use super::Context;
 use crate::{
     cli::{DeadActArgs, DeadCommand, DeadFilterArgs},
-    engine::open,
+    engine::{Engine, Plan, open, signals},
     exit::{Ran, Usage},
     output::{Table, age, plural},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use model::PageUrl;
-use queue::{Parcel, Publisher};
+use queue::{Parcel, Publisher, Transport};
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use store::{DeadFilter, DeadLetter, DeadSettled, DynStore, VisitFilter};
+
+/// Between two looks at what is under way.
+const LOOK: Duration = Duration::from_millis(50);
 
 pub(super) async fn run(cx: &Context, command: &DeadCommand) -> Result<Ran> {
     let store = cx.store().await?;
@@ -138,18 +141,52 @@ async fn chosen(
 
 async fn replay(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ran> {
     let Some(letters) = chosen(cx, store, args, "replayed").await? else { return Ok(Ran::Well) };
-    if cx.config.amqp_url.is_none() {
-        bail!(Usage(
-            "queues in this process take no replays: their pages are granted again by themselves; \
-             mark them as dealt with by `byline dead drop`, or name the broker with --amqp-url"
-                .to_owned()
+    let sent = if cx.config.amqp_url.is_some() {
+        let transport = open::transport(&cx.config, "dead")?;
+        let sent = send(cx, store, args, &letters, &transport).await?;
+        transport.close().await;
+        sent
+    } else {
+        work_off(cx, store, args, &letters).await?
+    };
+    tracing::info!(messages = sent, "dead letters replayed");
+    told(cx, "replayed", sent)
+}
+
+/// Without a broker the stages run in this process until nothing is left to do.
+async fn work_off(cx: &Context, store: &DynStore, args: &DeadActArgs, letters: &[DeadLetter]) -> Result<u64> {
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let engine = Engine::start(&cx.config, &Plan::replay()).await?;
+    let stop = signals::watch();
+    let transport = Arc::clone(engine.transport());
+    let sent = send(cx, store, args, letters, &transport).await;
+    while transport.held() > 0 && !stop.is_cancelled() {
+        tokio::time::sleep(LOOK).await;
+    }
+    let left = transport.held();
+    engine.stop().await;
+    if left > 0 {
+        cx.out.remark(&format!(
+            "{} still under way; their pages are visited again",
+            plural(left as u64, "message is", "messages are")
         ));
     }
-    let transport = open::transport(&cx.config, "dead")?;
-    let publisher = Publisher::new(transport.clone(), "dead");
+    sent
+}
+
+async fn send(
+    cx: &Context,
+    store: &DynStore,
+    args: &DeadActArgs,
+    letters: &[DeadLetter],
+    transport: &Arc<dyn Transport>,
+) -> Result<u64> {
+    let publisher = Publisher::new(Arc::clone(transport), "dead");
     let pause = args.rate.map(|rate| Duration::from_secs(1) / rate.max(1));
     let mut sent = 0;
-    for letter in &letters {
+    for letter in letters {
         let parcel = Parcel {
             body: letter.body.clone().into(),
             id: letter.id.clone(),
@@ -167,9 +204,7 @@ async fn replay(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ra
             tokio::time::sleep(pause).await;
         }
     }
-    transport.close().await;
-    tracing::info!(messages = sent, "dead letters replayed");
-    told(cx, "replayed", sent)
+    Ok(sent)
 }
 
 async fn drop_letters(cx: &Context, store: &DynStore, args: &DeadActArgs) -> Result<Ran> {

@@ -61,3 +61,23 @@ async fn a_message_that_is_never_settled_dies_in_the_end() {
     let dead = bench.dead_letters(1).await;
     assert_eq!(dead["ok/1"].code, "delivery-limit");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_would_be_lost_is_counted_until_it_has_come_through() {
+    let memory = Arc::new(Memory::new(topology("test", 10)));
+    let bench = Bench::new(Box::new(InMemory(Arc::clone(&memory))));
+    bench.publish_many(vec!["ok/1".to_owned(), "transient/1".to_owned()], Lane::Live).await;
+    assert_eq!(memory.held(), 2);
+    let stage = Arc::new(Script::default());
+    let running = bench.run(&stage, config());
+    while stage.paths().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // One output, and one that waits for its next try.
+    assert_eq!(memory.held(), 2);
+    while stage.paths().len() < 7 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    running.stop().await;
+    assert_eq!(memory.held(), 2, "the output, and a dead letter");
+}
