@@ -56,6 +56,9 @@ pub struct Settings {
     /// Longest visit, from its grant to its stored result; then the page is granted again [default: 5m]
     #[arg(long, global = true, value_name = "DURATION", hide_short_help = true)]
     pub lease: Option<Span>,
+    /// A consumer that receives nothing for so long while messages wait makes /healthz fail and is made anew [default: 1m]
+    #[arg(long, global = true, value_name = "DURATION", hide_short_help = true)]
+    pub stuck_after: Option<Span>,
     /// Address or e-mail that the user agent names, so that a site's owner can reach you
     #[arg(long, global = true, value_name = "TEXT")]
     pub contact: Option<String>,
@@ -102,6 +105,7 @@ macro_rules! every_setting {
             gap,
             per_host,
             lease,
+            stuck_after,
             contact,
             proxy,
             listen,
@@ -128,6 +132,7 @@ pub struct Config {
     pub gap: Span,
     pub per_host: u32,
     pub lease: Span,
+    pub stuck_after: Span,
     pub contact: Option<String>,
     pub proxy: Option<Secret>,
     pub listen: SocketAddr,
@@ -169,6 +174,8 @@ pub enum ConfigError {
     PerHost,
     #[error("{path}: {error}")]
     Host { path: PathBuf, error: BadHost },
+    #[error("stuck-after must be at least 1s: a message needs a moment from its queue to here")]
+    StuckAfter,
     #[error("lease must be at least 10s: a visit waits in a queue, is made, read and stored within it")]
     Lease,
 }
@@ -221,6 +228,9 @@ fn resolve(
     if merged.lease.is_some_and(|lease| lease.0 < SHORTEST_LEASE) {
         return Err(ConfigError::Lease);
     }
+    if merged.stuck_after.is_some_and(|after| after.0 < Duration::from_secs(1)) {
+        return Err(ConfigError::StuckAfter);
+    }
     Ok(Config {
         data: merged.data.or(data_dir).ok_or(ConfigError::NoHome)?,
         database_url: merged.database_url,
@@ -230,6 +240,7 @@ fn resolve(
         gap: merged.gap.unwrap_or(Span::seconds(2)),
         per_host: merged.per_host.unwrap_or(1),
         lease: merged.lease.unwrap_or(Span::seconds(300)),
+        stuck_after: merged.stuck_after.unwrap_or(Span::seconds(60)),
         contact: merged.contact,
         proxy: merged.proxy,
         listen_given: merged.listen.is_some(),
@@ -254,7 +265,7 @@ impl Config {
         let list = |items: Vec<String>| items.join(", ");
         let secret = |s: &Option<Secret>| s.as_ref().map(Secret::to_string).unwrap_or_default();
         let paths = |paths: &[PathBuf]| list(paths.iter().map(|p| p.display().to_string()).collect());
-        let values: [(&str, String); 16] = [
+        let values: [(&str, String); 17] = [
             ("data", self.data.display().to_string()),
             ("database_url", secret(&self.database_url)),
             ("amqp_url", secret(&self.amqp_url)),
@@ -263,6 +274,7 @@ impl Config {
             ("gap", self.gap.to_string()),
             ("per_host", self.per_host.to_string()),
             ("lease", self.lease.to_string()),
+            ("stuck_after", self.stuck_after.to_string()),
             ("contact", self.contact.clone().unwrap_or_default()),
             ("proxy", secret(&self.proxy)),
             ("listen", self.listen.to_string()),

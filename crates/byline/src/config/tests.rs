@@ -85,6 +85,13 @@ fn a_lease_too_short_for_a_visit_is_refused() {
 }
 
 #[test]
+fn a_consumer_has_a_moment_before_it_counts_as_stuck() {
+    let after = |text: &str| Settings { stuck_after: Some(text.parse().unwrap()), ..Settings::default() };
+    assert!(resolve(&after("500ms"), &[], None, Some("/d".into())).is_err());
+    assert_eq!(resolve(&after("1s"), &[], None, Some("/d".into())).unwrap().stuck_after, Span::seconds(1));
+}
+
+#[test]
 fn secrets_are_hidden_in_what_is_printed() {
     let flags = Settings {
         database_url: Some("postgres://byline:hunter2@db.example/byline".parse().unwrap()),

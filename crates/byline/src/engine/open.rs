@@ -113,7 +113,8 @@ fn variable(name: &str) -> Option<String> {
 pub fn transport(config: &Config, name: &str) -> Result<Arc<dyn Transport>> {
     match &config.amqp_url {
         Some(url) => {
-            let amqp = usage(AmqpConfig::new(url.expose(), name))?;
+            let mut amqp = usage(AmqpConfig::new(url.expose(), name))?;
+            amqp.stuck_after = config.stuck_after.0;
             Ok(Arc::new(Amqp::new(amqp, Topology::default())))
         }
         None => Ok(Arc::new(Memory::new(Topology::default()))),
