@@ -95,6 +95,9 @@ pub trait Archive: Send + Sync + 'static {
     async fn put_value(&self, key: &str, value: Bytes) -> Result<(), ArchiveError>;
 
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError>;
+
+    /// Throws a derived value away once nobody needs it; one that is not there is gone already.
+    async fn drop_value(&self, key: &str) -> Result<(), ArchiveError>;
 }
 
 #[derive(Debug, thiserror::Error)]

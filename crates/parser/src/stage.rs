@@ -270,6 +270,11 @@ mod tests {
             let kept = self.values.lock().unwrap().get(key).cloned();
             kept.ok_or_else(|| ArchiveError::Missing(key.to_owned()))
         }
+
+        async fn drop_value(&self, key: &str) -> Result<(), ArchiveError> {
+            self.values.lock().unwrap().remove(key);
+            Ok(())
+        }
     }
 
     fn now() -> DateTime<Utc> {

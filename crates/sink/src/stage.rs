@@ -4,7 +4,7 @@ use crate::{Given, Policy, Reading, decide, record, robots};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    Archive, Cause, Failure, HostKey, Outcome, Parsed, Stage, VisitId,
+    Archive, Cause, Failure, Fetched, HostKey, Outcome, Parsed, Stage, VisitId,
     message::{Nothing, PageParsed, ParseValue},
 };
 use std::{collections::HashSet, sync::Arc};
@@ -59,6 +59,23 @@ impl SinkStage {
             },
         };
         Ok(Given { fetched: input.fetched, reading, current: None })
+    }
+
+    /// Whether a result is stored whose value is not to be had: it was thrown away then, and this is the message
+    /// once more.
+    async fn is_stored(&self, fetched: &Fetched) -> Result<bool, Failure> {
+        let given = Given { fetched: fetched.clone(), reading: Reading::None, current: None };
+        let contexts = self.store.visit_contexts(&[self.key(&given)]).await;
+        let contexts = contexts.map_err(store::StoreError::into_failure)?;
+        Ok(contexts.into_iter().flatten().any(|context| context.applied))
+    }
+
+    /// Throws away what only a message that is stored now refers to.
+    async fn drop_value(&self, key: &str) {
+        if let Err(error) = self.archive.drop_value(key).await {
+            // `byline archive verify` lists it.
+            tracing::warn!(key, %error, "a stored parse result stays in the archive");
+        }
     }
 
     async fn robots(&self, outcome: &Outcome) -> Result<Reading, Failure> {
@@ -177,6 +194,14 @@ enum Done {
     Stale,
 }
 
+/// The place of a result too large for a message.
+fn archived(input: &PageParsed) -> Option<&str> {
+    match &input.result.as_ref()?.value {
+        ParseValue::Archived { key } => Some(key),
+        _ => None,
+    }
+}
+
 /// At most 500 KiB, cut at a line's end where it is cut, so that no rule is read in part.
 fn text_of(body: &Bytes) -> String {
     let mut bytes = &body[..body.len().min(robots::LIMIT)];
@@ -201,16 +226,27 @@ impl Stage for SinkStage {
     async fn process(&self, inputs: Vec<PageParsed>) -> Vec<Result<Option<Nothing>, Failure>> {
         let mut results: Vec<Answer> = Vec::with_capacity(inputs.len());
         let mut waiting = Vec::with_capacity(inputs.len());
+        let mut values = Vec::new();
         for (at, input) in inputs.into_iter().enumerate() {
-            match self.load(input).await {
-                Ok(given) => {
+            let value = archived(&input).map(|key| (key.to_owned(), input.fetched.clone()));
+            match (self.load(input).await, value) {
+                (Ok(given), value) => {
                     results.push(Ok(None));
                     waiting.push((at, given));
+                    values.extend(value.map(|(key, _)| (at, key)));
                 }
-                Err(failure) => results.push(Err(failure)),
+                (Err(failure), Some((_, fetched))) => results.push(match self.is_stored(&fetched).await {
+                    Ok(true) => Ok(None),
+                    Ok(false) => Err(failure),
+                    Err(failure) => Err(failure),
+                }),
+                (Err(failure), None) => results.push(Err(failure)),
             }
         }
         self.decide_and_store(waiting, &mut results).await;
+        for (_, key) in values.iter().filter(|(at, _)| results[*at].is_ok()) {
+            self.drop_value(key).await;
+        }
         results
     }
 }

@@ -47,7 +47,7 @@ enum Kind {
     Missing,
     /// Whole, and the database does not know it: a fetcher ended before its message was taken. Harmless.
     Orphan,
-    /// A write that never ended; never read. Harmless.
+    /// A write that never ended, or a parse result that no sink has taken; never read. Harmless.
     Unfinished,
 }
 

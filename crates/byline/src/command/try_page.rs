@@ -233,6 +233,10 @@ impl Archive for Held {
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
         Err(ArchiveError::Missing(key.to_owned()))
     }
+
+    async fn drop_value(&self, _: &str) -> Result<(), ArchiveError> {
+        Ok(())
+    }
 }
 
 fn print(cx: &Context, args: &TryArgs, url: &PageUrl, parsed: &Parsed, parts: &[PageUrl]) -> Result<()> {

@@ -48,4 +48,8 @@ impl Archive for NoArchive {
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
         Err(ArchiveError::Missing(key.to_owned()))
     }
+
+    async fn drop_value(&self, _: &str) -> Result<(), ArchiveError> {
+        Ok(())
+    }
 }

@@ -193,6 +193,10 @@ impl Archive for MemoryArchive {
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
         Err(ArchiveError::Missing(key.to_owned()))
     }
+
+    async fn drop_value(&self, _: &str) -> Result<(), ArchiveError> {
+        Ok(())
+    }
 }
 
 /// Loopback open, and every size a fraction of what it is in production.

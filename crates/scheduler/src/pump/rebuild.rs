@@ -77,6 +77,11 @@ impl Archive for Desk {
         let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.get(key).cloned().ok_or_else(|| ArchiveError::Missing(key.to_owned()))
     }
+
+    async fn drop_value(&self, key: &str) -> Result<(), ArchiveError> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        Ok(())
+    }
 }
 
 impl Desk {

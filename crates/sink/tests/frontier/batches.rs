@@ -52,6 +52,26 @@ async fn a_bad_result_takes_no_other_with_it() {
     assert_eq!(world.store.counts(world.now).await.unwrap().visits, before + 1);
 }
 
+#[tokio::test]
+async fn a_value_in_the_archive_goes_once_it_is_stored() {
+    let mut world = World::new().await;
+    let results = results(&mut world).await;
+    let page = results.iter().find(|r| r.fetched.grant.url.as_str() == AUTHOR).unwrap();
+    let mut large = again(page);
+    let result = large.result.as_mut().unwrap();
+    let key = "derived/large.json";
+    let ParseValue::Inline { parsed } = &result.value else { panic!("{result:?}") };
+    let json = serde_json::to_vec(parsed).unwrap().into();
+    world.archive.values.lock().unwrap().insert(key.to_owned(), json);
+    result.value = ParseValue::Archived { key: key.to_owned() };
+    let visits = world.store.counts(world.now).await.unwrap().visits;
+    for _ in 0..2 {
+        assert!(world.sink.process(vec![large.clone()]).await[0].is_ok());
+        assert!(world.archive.values.lock().unwrap().is_empty());
+        assert_eq!(world.store.counts(world.now).await.unwrap().visits, visits + 1);
+    }
+}
+
 fn captured(key: &str) -> Outcome {
     let at = CaptureRef { id: model::CaptureId::new(), key: key.into(), length: 1, digest: "d".into() };
     Outcome::Captured {

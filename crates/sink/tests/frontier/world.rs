@@ -60,7 +60,7 @@ pub(crate) struct World {
     pub(crate) sources: Vec<SourceId>,
     /// What went to the sink.
     pub(crate) results: Vec<PageParsed>,
-    archive: Arc<Memory>,
+    pub(crate) archive: Arc<Memory>,
     _folder: tempfile::TempDir,
 }
 
@@ -312,8 +312,9 @@ impl Outlet<Grant> for Collector {
 }
 
 #[derive(Default)]
-struct Memory {
+pub(crate) struct Memory {
     captures: Mutex<HashMap<String, Capture>>,
+    pub(crate) values: Mutex<HashMap<String, Bytes>>,
 }
 
 #[async_trait]
@@ -336,6 +337,12 @@ impl Archive for Memory {
     }
 
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
-        Err(ArchiveError::Missing(key.to_owned()))
+        let kept = self.values.lock().unwrap().get(key).cloned();
+        kept.ok_or_else(|| ArchiveError::Missing(key.to_owned()))
+    }
+
+    async fn drop_value(&self, key: &str) -> Result<(), ArchiveError> {
+        self.values.lock().unwrap().remove(key);
+        Ok(())
     }
 }

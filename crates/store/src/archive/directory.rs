@@ -52,6 +52,16 @@ impl Blobs for Directory {
         off_thread(move || path.try_exists().map_err(|e| sorted(&key, &e))).await
     }
 
+    /// Not synced: one that is there again after a crash is a leftover, and harmless.
+    async fn remove(&self, key: &str) -> Result<(), ArchiveError> {
+        let (path, key) = (path_of(&self.root, key)?, key.to_owned());
+        off_thread(move || match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(sorted(&key, &e)),
+            _ => Ok(()),
+        })
+        .await
+    }
+
     async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError> {
         let root = self.root.clone();
         off_thread(move || {
@@ -136,7 +146,8 @@ fn walk(folder: &Path, prefix: &str, after: &str, limit: usize, keys: &mut Vec<S
     Ok(())
 }
 
-/// Files that a crash, or a full disk, has left half written; those of captures and of derived values.
+/// Files that a crash, or a full disk, has left half written, those of captures and of derived values, and derived
+/// values that nobody has taken.
 fn unfinished(folder: &Path, prefix: &str, found: &mut Vec<Leftover>) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -147,9 +158,9 @@ fn unfinished(folder: &Path, prefix: &str, found: &mut Vec<Leftover>) -> io::Res
         let Ok(name) = entry.file_name().into_string() else { continue };
         if entry.file_type()?.is_dir() {
             unfinished(&folder.join(&name), &format!("{prefix}{name}/"), found)?;
-        } else if name.starts_with(UNFINISHED) {
+        } else if name.starts_with(UNFINISHED) || prefix.starts_with(DERIVED) {
             match entry.metadata() {
-                // Finished just now.
+                // Finished, or taken, just now.
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 data => {
                     let data = data?;

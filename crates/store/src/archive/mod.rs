@@ -40,7 +40,10 @@ trait Blobs: Send + Sync + 'static {
     /// Whether there is something under the key; its bytes are not read.
     async fn has(&self, key: &str) -> Result<bool, ArchiveError>;
 
-    /// What was begun and never finished.
+    /// Nothing is done where there is nothing.
+    async fn remove(&self, key: &str) -> Result<(), ArchiveError>;
+
+    /// What was begun and never finished, and derived values.
     async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError>;
 }
 
@@ -138,6 +141,10 @@ impl Archive for CaptureArchive {
 
     async fn get_value(&self, key: &str) -> Result<Bytes, ArchiveError> {
         self.blobs.get(&derived(key)?).await
+    }
+
+    async fn drop_value(&self, key: &str) -> Result<(), ArchiveError> {
+        self.blobs.remove(&derived(key)?).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Blobs, DERIVED, ENDING, Leftover};
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use model::ArchiveError;
 use object_store::{
     BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig,
@@ -156,9 +156,23 @@ impl Blobs for S3 {
         }
     }
 
-    /// An object is there as a whole or not at all.
+    async fn remove(&self, key: &str) -> Result<(), ArchiveError> {
+        match self.store.delete(&self.path(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(sorted(key, &error)),
+        }
+    }
+
+    /// An object is there as a whole or not at all: only derived values are left over.
     async fn leftovers(&self) -> Result<Vec<Leftover>, ArchiveError> {
-        Ok(Vec::new())
+        let place = self.path(DERIVED.trim_end_matches('/'))?;
+        let entries = self.store.list(Some(&place)).map_err(|e| sorted(DERIVED, &e));
+        let found = entries.map_ok(|entry| {
+            let key = entry.location.as_ref();
+            let key = key.strip_prefix(&self.prefix).unwrap_or(key).to_owned();
+            Leftover { key, length: entry.size, at: entry.last_modified }
+        });
+        found.try_collect().await
     }
 }
 

@@ -16,7 +16,8 @@ pub struct Checked {
     pub result: Result<CaptureRef, ArchiveError>,
 }
 
-/// A write that a crash or a full disk has ended. Nobody ever reads it; it may be removed.
+/// A write that a crash or a full disk has ended, or a parse result whose message a queue has lost. Nobody ever reads
+/// it, and it may be removed, unless a dead letter that is to be replayed names it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Leftover {
     pub key: String,
@@ -64,7 +65,7 @@ impl CaptureArchive {
         }
     }
 
-    /// Writes that were begun and never finished.
+    /// Writes that were begun and never finished, and derived values that nobody has taken.
     ///
     /// # Errors
     /// [`ArchiveError::Unavailable`].

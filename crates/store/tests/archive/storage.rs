@@ -6,6 +6,7 @@ use futures::TryStreamExt;
 use model::{Archive, ArchiveError, Capture, CaptureId, CaptureRef};
 use std::fs;
 use store::{CaptureArchive, archive::S3Place};
+use tests::s3_server::S3Server;
 
 pub(crate) fn captured(minutes: i64, body: &'static [u8]) -> Capture {
     let start: DateTime<Utc> = "2026-11-23T08:00:00Z".parse().unwrap();
@@ -78,6 +79,13 @@ async fn check_archive(archive: &CaptureArchive) {
     assert_eq!(archive.get_value("derived/parsed/1.json").await.unwrap(), value);
     assert!(matches!(archive.get_value("parsed/2.json").await, Err(ArchiveError::Missing(_))));
     assert!(archive.put_value("../outside", value).await.is_err());
+    let left = archive.leftovers().await.unwrap();
+    assert!(left.len() == 1 && left[0].key == "derived/parsed/1.json" && left[0].length == 14, "{left:?}");
+    for _ in 0..2 {
+        archive.drop_value("parsed/1.json").await.unwrap();
+    }
+    assert!(matches!(archive.get_value("parsed/1.json").await, Err(ArchiveError::Missing(_))));
+    assert!(archive.leftovers().await.unwrap().is_empty());
     assert_eq!(archive.keys("", 100).await.unwrap().len(), refs.len() + 1, "values are no captures");
 }
 
@@ -89,7 +97,7 @@ async fn a_directory_keeps_captures() {
 
 #[tokio::test]
 async fn s3_keeps_captures() {
-    let Some(server) = crate::s3_server::start("byline-test") else { return };
+    let Some(server) = S3Server::start("byline-test") else { return };
     let place = |prefix: &str| {
         let text = format!("s3://byline-test/{prefix}?endpoint={}", server.endpoint);
         CaptureArchive::s3(S3Place::parse(&text).unwrap().with_keys("test", "test")).unwrap()
