@@ -146,11 +146,21 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Most resident memory so far (proc_pid_status(5)); 0 where there is no /proc.
+    /// Most resident memory so far; 0 where there is no /proc.
     pub fn peak_memory_kb(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// Resident memory; 0 where there is no /proc.
+    pub fn memory_kb(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// A line of proc_pid_status(5).
+    fn memory(&self, name: &str) -> u64 {
         let status = self.child.id().map(|id| std::fs::read_to_string(format!("/proc/{id}/status")));
         let Some(Ok(status)) = status else { return 0 };
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
     }
 

@@ -1,5 +1,6 @@
 //! What the end-to-end tests stand on: sites with known contents and known faults ([`site`], [`library`]),
-//! servers that can be stopped and killed ([`servers`]), a line that can be cut ([`proxy`]), a way to ask ([`http`]), and the product
+//! servers that can be stopped and killed ([`servers`]), a line that can be cut ([`proxy`]), programs of others that read what we write ([`s3_server`], [`replay`]), a way
+//! to ask ([`http`]), and the product
 //! itself as its users run it ([`byline`]). Nothing here reaches into a crate of the product: what is not
 //! visible from outside is not tested here.
 #![expect(clippy::unwrap_used, reason = "a harness that cannot go on shall stop its test there")]
@@ -9,6 +10,9 @@ pub mod hostile;
 pub mod http;
 pub mod library;
 pub mod proxy;
+pub mod python;
+pub mod replay;
+pub mod s3_server;
 pub mod servers;
 pub mod site;
 

@@ -106,11 +106,11 @@ impl Site {
         self.shared.pages.lock().unwrap().get(path).cloned()
     }
 
-    /// The whole answer of any server on loopback to a plain request.
+    /// The whole answer of any server on loopback to a plain request. HTTP/1.0, so that it is not sent in chunks.
     pub async fn get(url: &str) -> String {
         let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let Ok(mut stream) = TcpStream::connect(address).await else { return String::new() };
-        let request = format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request = format!("GET /{path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
         let mut answer = String::new();
         let asked = stream.write_all(request.as_bytes()).await;
         match asked.and(stream.read_to_string(&mut answer).await) {

@@ -5,6 +5,7 @@ use crate::{
     services::{deployment, start},
     stored::Subject,
 };
+use model::Lane;
 use queue::{Amqp, AmqpConfig, Parcel, Publisher, Route, Topology, Transport};
 use serde_json::Value;
 use std::{net::TcpListener, sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use tests::{
     site::{Page, Site},
     wait_until,
 };
+use tokio::task::JoinSet;
 
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -54,6 +56,26 @@ async fn a_list_that_shows_nothing_any_more_raises_an_alarm_and_removes_nothing(
     assert_eq!(alarms(&byline).await, []);
 }
 
+/// More than any queue of work may hold.
+const MESSAGES: usize = 10_500;
+
+/// Sends so many; returns how many were refused.
+async fn overfill(transport: &Arc<dyn Transport>, queue: &str, parcel: &Parcel) -> usize {
+    let mut sending = JoinSet::new();
+    for _ in 0..100 {
+        let (transport, parcel) = (Arc::clone(transport), parcel.clone());
+        let route = Route::Work { queue: queue.to_owned() };
+        sending.spawn(async move {
+            let mut refused = 0;
+            for _ in 0..MESSAGES / 100 {
+                refused += usize::from(transport.send(&route, &parcel).await.is_err());
+            }
+            refused
+        });
+    }
+    sending.join_all().await.into_iter().sum()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn stray_messages_and_full_queues_raise_alarms_until_they_are_mended() {
     let Some(servers) = Servers::start().await else { return };
@@ -84,7 +106,22 @@ async fn stray_messages_and_full_queues_raise_alarms_until_they_are_mended() {
     servers.rabbitmqctl(&["-q", "purge_queue", "byline.unrouted"]);
     wait_until("its end", PATIENCE, async || alarms(&byline).await.is_empty()).await;
 
-    // Nobody fetches, and an operator's policy keeps the queue short: the broker takes the smaller bound.
+    // Nobody fetches: what goes beyond the queue's bound is refused, not dropped, and its alarm is raised before.
+    let fetch = transport.topology().queue("fetch", Lane::Live);
+    let refused = overfill(&transport, &fetch, &parcel).await;
+    let depth = async || transport.depth(&fetch).await.unwrap().ready as usize;
+    wait_until("a full queue", PATIENCE, async || depth().await + refused == MESSAGES).await;
+    assert!(refused > 0, "a queue takes no more than it may");
+    let full = ("full".to_owned(), fetch.clone());
+    wait_until("the alarm", PATIENCE, async || alarms(&byline).await == [full.clone()]).await;
+    let told = r#"byline_queue_alarm{alarm="full",queue="byline.fetch"} 1"#;
+    wait_until("the number", PATIENCE, async || {
+        Site::get(&format!("http://{address}/metrics")).await.contains(told)
+    })
+    .await;
+    servers.rabbitmqctl(&["-q", "purge_queue", &fetch]);
+    wait_until("its end", PATIENCE, async || alarms(&byline).await.is_empty()).await;
+
     let status = scheduler.terminate(Duration::from_secs(30)).await;
     assert!(status.success(), "{status}");
     let said = byline.run(["status"]).await;

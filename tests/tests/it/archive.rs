@@ -25,9 +25,9 @@ async fn crawled(dir: &TempDir) -> (Subject, Byline) {
     (subject, byline)
 }
 
-fn captures(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn captures(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(captures(&path));

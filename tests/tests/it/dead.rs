@@ -5,9 +5,18 @@ use crate::{
     stored::{SMALL, Subject},
 };
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
-use tests::{byline::Byline, servers::Servers, wait_until};
+use tests::{
+    byline::Byline,
+    library::Size,
+    servers::Servers,
+    site::{Fault, Faults},
+    wait_until,
+};
 
 /// Captures that the disk has spoilt between fetcher and parser: no try can help, until they are restored.
 #[tokio::test(flavor = "multi_thread")]
@@ -47,6 +56,56 @@ async fn dead_letters_are_kept_shown_and_replayed() {
     subject.check_all_stored(&byline).await;
     for role in roles {
         assert!(role.terminate(PATIENCE).await.success());
+    }
+}
+
+/// Without a broker the command itself runs the stages for what it replays.
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_replayed_without_services() {
+    let subject = Subject::start(10, Size { authors: 1, articles: 60, per_page: 60 }).await;
+    // All at once, for one parser: most captures lie there for a while before they are read.
+    let late = vec![(Fault::Late(Duration::from_millis(500)), 1.0)];
+    subject.site.set_faults(Faults { shares: late, once: false, seed: 10 });
+    let dir = TempDir::new().unwrap();
+    let byline = Byline::embedded(dir.path()).with("--per-host", "60").with("--parsers", "1");
+    let archive = dir.path().join("data/archive");
+    let mut running = byline.start("crawl", crate::embedded::crawl(&subject));
+    let mut spoilt = Vec::new();
+    while running.is_running() {
+        spoil_new(&archive, &mut spoilt);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let dead = letters(&byline).await;
+    assert!(!dead.is_empty(), "{} captures were spoilt, and each was read before", spoilt.len());
+    let (stored, requests) = (crate::stored::export(&byline).await.len(), subject.site.log().len());
+    assert_eq!(stored + dead.len(), subject.articles.len());
+
+    for (path, bytes) in spoilt {
+        std::fs::write(path, bytes).unwrap();
+    }
+    let said = byline.run(["dead", "replay", "--yes", "--rate", "50"]).await;
+    assert!(said.status.success() && said.stdout.contains("replayed"), "{}{}", said.stdout, said.stderr);
+    subject.check_all_stored(&byline).await;
+    assert_eq!(letters(&byline).await.len(), 0);
+    let settled = byline.rows(["dead", "list", "--settled", "--json"]).await;
+    assert!(
+        settled.len() == dead.len() && settled.iter().all(|l| l["state"] == "replayed" && l["replays"] == 1)
+    );
+    assert_eq!(subject.site.log().len(), requests, "what was captured is not asked for again");
+}
+
+/// Articles' captures that were not there before lose their ends.
+fn spoil_new(folder: &Path, spoilt: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for path in crate::archive::captures(folder) {
+        if spoilt.iter().any(|(known, _)| *known == path) {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        // Those of the list and of robots.txt come alone, before all others.
+        if spoilt.len() >= 2 {
+            std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        }
+        spoilt.push((path, bytes));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Other programs read our files. Run where the Python package `warcio` is at hand.
 
-use crate::{python, storage::captured};
+use crate::storage::captured;
 use chrono::Utc;
 use model::{Archive, Capture, Hints, PageKind, PageUrl, Provenance, VisitId, VisitNote};
 use std::{fs, io::Write, process::Command};
 use store::{CaptureArchive, archive::warcinfo};
+use tests::python;
 
 fn gzip(data: &[u8]) -> Vec<u8> {
     let mut w = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -29,6 +29,12 @@ pub(super) struct Row {
     pub(super) seed: u64,
 }
 
+/// The name of the test that runs, which is that of the row.
+fn row_name() -> String {
+    let thread = std::thread::current();
+    thread.name().and_then(|name| name.rsplit("::").next()).unwrap_or_default().to_owned()
+}
+
 /// What an installation holds at the end, compared with what the site holds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -121,7 +127,7 @@ async fn ask(api: SocketAddr, what: &str) -> Value {
 
 impl Row {
     const HEAD: &'static str = "\
-| fault | processes | count | pages | visits | lost | doubled | versions doubled | visits misjudged | dead | unrouted | longest stall | recovery | took | seed |
+| fault | processes | count | pages | visits | lost | doubled | versions doubled | visits misjudged | dead | unrouted | longest stall | recovery | took | command |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ";
 
@@ -147,7 +153,7 @@ impl fmt::Display for Row {
         let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         write!(
             f,
-            "| {} | {} | {} | {pages} | {visits} | {lost} | {doubled} | {versions_doubled} | {misjudged} | {dead} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {pages} | {visits} | {lost} | {doubled} | {versions_doubled} | {misjudged} | {dead} | {} | {} | {} | {} | `BYLINE_TEST_SEED={} tests/run --faults {}` |",
             self.fault,
             self.processes,
             self.count,
@@ -155,7 +161,8 @@ impl fmt::Display for Row {
             seconds(self.stall),
             seconds(self.recovery),
             seconds(self.took),
-            self.seed
+            self.seed,
+            row_name()
         )
     }
 }
