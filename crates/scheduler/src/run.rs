@@ -50,11 +50,13 @@ impl Scheduler {
 
     async fn mend_clock(&self, steps: &mut Steps, now: Time) -> Result<(), StoreError> {
         if let Some(by) = steps.back(now) {
-            self.store.clock_set_back(now, by).await?;
+            self.store.clock_set_back(now, by, now).await?;
             tracing::warn!(
                 by_ms = by.num_milliseconds(),
                 "the clock was set back; what waited for it is due again"
             );
+        } else if let Some(by) = steps.stragglers() {
+            self.store.clock_set_back(now, by, now + by / 2).await?;
         }
         steps.settle(now);
         Ok(())

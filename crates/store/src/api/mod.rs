@@ -87,8 +87,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// The wall clock was set back `by` so much and says `now`: what was due stays due, leases and the rests of
     /// hosts last no longer than they would have. Without this, everything written by the clock that was ahead
-    /// holds its page or host until the time comes again.
-    async fn clock_set_back(&self, now: Time, by: TimeDelta) -> Result<()>;
+    /// holds its page or host until the time comes again. Nothing is moved that stands at `beyond` or before.
+    async fn clock_set_back(&self, now: Time, by: TimeDelta, beyond: Time) -> Result<()>;
 
     /// Leases out now: bounds the work in the queues. Cheap (a partial index).
     async fn leased(&self) -> Result<u64>;

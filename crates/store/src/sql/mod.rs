@@ -108,8 +108,8 @@ impl Store for SqlStore {
         leases::expire(&self.db, now).await
     }
 
-    async fn clock_set_back(&self, now: Time, by: TimeDelta) -> Result<()> {
-        clock::set_back(&self.db, now, by).await
+    async fn clock_set_back(&self, now: Time, by: TimeDelta, beyond: Time) -> Result<()> {
+        clock::set_back(&self.db, now, by, beyond).await
     }
 
     async fn next_wake(&self) -> Result<Option<Time>> {

@@ -60,7 +60,7 @@ async fn a_clock_that_is_set_back_holds_nothing_up(s: &Fixture) {
     s.grant(leased.page, then(10)).await;
     assert_eq!(s.due(then(10)).await, ["https://b.example/1"]);
 
-    s.clock_set_back(at(10), hour).await.unwrap();
+    s.clock_set_back(at(10), hour, at(10)).await.unwrap();
     assert_eq!(s.due(at(10)).await, ["https://b.example/1"], "what was due is due");
     assert_eq!(
         s.due(at(32)).await,
@@ -69,6 +69,13 @@ async fn a_clock_that_is_set_back_holds_nothing_up(s: &Fixture) {
     );
     assert_eq!(s.expire_leases(at(609)).await.unwrap(), 0);
     assert_eq!(s.expire_leases(at(610)).await.unwrap(), 1, "a lease lasts ten minutes");
+
+    // A result that was under way still tells the time from before; what was written since stays as it is.
+    s.visit(visited.page, then(20), |commit| commit.host.as_mut().unwrap().wait = TimeDelta::seconds(30))
+        .await;
+    s.clock_set_back(at(30), hour, at(30) + hour / 2).await.unwrap();
+    assert!(!s.due(at(49)).await.contains(&"https://a.example/2".to_owned()));
+    assert!(s.due(at(50)).await.contains(&"https://a.example/2".to_owned()));
 }
 
 async fn following_again_changes_nothing(s: &Fixture) {
