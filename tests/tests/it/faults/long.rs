@@ -112,6 +112,6 @@ async fn full_disks() {
 async fn clock_steps() {
     let library =
         PathBuf::from(format!("/usr/lib/{}-linux-gnu/faketime/libfaketimeMT.so.1", std::env::consts::ARCH));
-    let plan = plan("wall clock of one process or all stepped", times(20, &[StepClock]));
+    let plan = plan("wall clock of all processes stepped", times(20, &[StepClock]));
     Campaign::fight(Plan { fake_time: Some(library), ..plan }).await;
 }

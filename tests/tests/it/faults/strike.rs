@@ -26,7 +26,7 @@ pub(super) enum Strike {
     MemoryAlarm,
     /// No byte fits on the archive's disk.
     FullDisk,
-    /// The wall clock of one part, or of all, jumps.
+    /// The wall clock of all parts jumps, as they stand on one machine; each notices within a second.
     StepClock,
 }
 
@@ -138,11 +138,6 @@ impl Campaign {
     fn step_clock(&mut self) {
         let size = [3, 150, 3600][self.random.usize(..3)];
         let step = if self.random.bool() { size } else { -size };
-        let chosen = self.random.bool().then(|| self.any_part());
-        for (index, part) in self.parts.iter_mut().enumerate() {
-            if chosen.is_none_or(|chosen| chosen == index) {
-                part.step_clock(step);
-            }
-        }
+        self.parts.iter_mut().for_each(|part| part.step_clock(step));
     }
 }
