@@ -90,7 +90,11 @@ impl Campaign {
                 tokio::time::sleep(time).await;
                 drop(full);
             }
-            Strike::StepClock => self.step_clock(),
+            Strike::StepClock => {
+                self.step_clock();
+                // The next step is one of its own: two within a second would look like one of another size.
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
         }
     }
 
