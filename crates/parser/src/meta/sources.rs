@@ -246,7 +246,31 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
         let registered = if second_level && labels.len() >= 3 { labels.len() - 3 } else { labels.len() - 2 };
         add(labels[registered]);
     }
+    linked_home(page).for_each(add);
     keys
+}
+
+/// What the page calls the site where it links to its first page, if its `<title>` ends or begins with it.
+fn linked_home(page: &Page) -> impl Iterator<Item = &str> {
+    let title = page.all(Tag::Title).next().map(|t| page.raw_text(t).trim()).unwrap_or_default();
+    let title = text::plain(title);
+    let home = |href: &str| page.base.join(href.trim()).is_ok_and(|u| is_home(&u, &page.url));
+    page.all(Tag::A)
+        .take(MOST_LINKS_HOME)
+        .filter(move |&a| page.attr(a, "href").is_some_and(home) && page.url.path().len() > 1)
+        .map(|a| page.text(a))
+        .filter(move |name| (2..=120).contains(&name.len()))
+        .filter(move |name| {
+            let beside = |rest: &str| rest.chars().any(char::is_alphanumeric);
+            title.strip_suffix(name).or_else(|| title.strip_prefix(name)).is_some_and(beside)
+        })
+}
+
+/// Links at a page's top among which one to its site's first page is looked for.
+const MOST_LINKS_HOME: usize = 40;
+
+fn is_home(url: &url::Url, page: &url::Url) -> bool {
+    url.host() == page.host() && url.path().len() <= 1 && url.query().is_none()
 }
 
 /// Classes and ids of comment threads, lists of other articles and the like.

@@ -38,7 +38,9 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
         }
     }
     shorten_headings(&mut offers, first_heading, page, &nodes);
-    let headings: Vec<String> = offers[first_heading..].iter().map(|o| key(&o.value)).collect();
+    // A site's name may be a heading too, on every page.
+    let headings = offers[first_heading..].iter().map(|o| key(&o.value));
+    let headings: Vec<String> = headings.filter(|k| !sources.sites.contains(k)).collect();
     for offer in &mut offers {
         let known = if offer.evidence == Evidence::Heading { &[][..] } else { &headings[..] };
         offer.value = without_site(&offer.value, &sources.sites, known, page.full_text());
