@@ -10,6 +10,7 @@ use model::{Evidence, Person};
 
 mod declared;
 mod east_asian;
+mod labelled;
 mod marked;
 mod owner;
 mod western;
@@ -26,6 +27,7 @@ pub(crate) fn authors(sources: &Sources<'_>) -> Vec<Authors> {
     marked::collect(sources, &mut offers);
     western::bylines(sources, &mut offers);
     east_asian::bylines(sources, &mut offers);
+    labelled::collect(sources, &mut offers);
     followed(sources, &mut offers);
     for offer in &mut offers {
         drop_companions(sources, &mut offer.value);

@@ -39,7 +39,7 @@ fn article(html: &str) -> Article {
 }
 
 #[track_caller]
-fn check_authors(byline: &str, expected: &[&str]) {
+pub(super) fn check_authors(byline: &str, expected: &[&str]) {
     let article = article(&page("", byline, ""));
     let names: Vec<&str> = article.authors.iter().map(|a| a.value.name.as_str()).collect();
     assert_eq!(names, expected, "{byline}");
@@ -245,4 +245,13 @@ fn every_robots_header_counts() {
     let tags = Some("noindex\nnofollow, noindex\notherbot: nosnippet");
     let parsed = parsed_with("https://quay.example/story", &html, &hints, tags);
     assert_eq!(parsed.robots, ["noarchive", "noindex", "nofollow"]);
+}
+
+#[test]
+fn a_heading_that_leads_home_is_the_sites_name() {
+    let html = format!(
+        "<title>After the storm – Page 2 – The Quay Post</title><body><header><h1><a href=/>The Quay Post</a></h1>\
+         </header><main><h1>After the storm</h1>{TEXT}</main></body>"
+    );
+    assert_eq!(article(&html).title.unwrap().value, "After the storm");
 }

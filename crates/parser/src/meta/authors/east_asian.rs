@@ -8,6 +8,7 @@ use crate::meta::{
     sources::{Line, Offer, Place, Sources},
     text::{is_cjk, is_han, key},
 };
+use crate::{NodeId, Tag};
 use model::{Evidence, Person};
 use reporter::{korean, reporter};
 
@@ -68,6 +69,7 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         };
         if by_itself
             && let Some(names) = alone(line.text)
+            && !in_contents(sources, line.text)
             && (line.place == Place::Head || line.distance <= 2 || names.len() > 1)
         {
             by_themselves.push((names, 62 - nearness));
@@ -89,6 +91,13 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             offers.push(Offer::new(people(names), Evidence::Byline, "alone", score));
         }
     }
+}
+
+/// An entry of the table of contents: 余论 reads like a name.
+fn in_contents(sources: &Sources<'_>, text: &str) -> bool {
+    let page = sources.page;
+    let within = |a: NodeId| page.attr(a, "href").is_some_and(|h| h.starts_with('#'));
+    page.all(Tag::A).any(|a| within(a) && page.text(a) == text)
 }
 
 /// 作者：李新 王方, 【文/李新，整理/王方】, 作者： with the name in the next line.
