@@ -119,4 +119,6 @@ fn container(page: &Page, works: &[Work]) -> Container {
 }
 
 #[cfg(test)]
+mod software;
+#[cfg(test)]
 mod tests;

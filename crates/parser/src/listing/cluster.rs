@@ -136,6 +136,15 @@ fn record_level(survey: &Survey<'_>, links: &[usize], levels: &[Vec<NodeId>]) ->
     let Some(&deepest) = steps.first() else { return 0 };
     let titles = links.iter().filter(|&&l| survey.is_title(l)).count();
     if titles * 2 > links.len() {
+        // An entry each, of which some share a section of the list: a year's, a month's.
+        let entry_each = |l: usize| {
+            counts[l] == links.len()
+                && counts.get(l + 1).is_some_and(|&above| above < counts[l])
+                && levels[l].iter().all(|&n| is_marked_entry(survey.page, n))
+        };
+        if let Some(level) = (0..counts.len()).find(|&l| entry_each(l)) {
+            return level;
+        }
         let holds_record =
             |l: usize| matches!(survey.page.tag(levels[l][0]), Tag::Li | Tag::Tr | Tag::Article | Tag::Td);
         return if deepest == 0 && steps.contains(&1) && holds_record(1) { 1 } else { deepest };

@@ -19,7 +19,12 @@ pub(super) fn kind(
     let place = signals.list_address || signals.archive || expected == PageKind::Listing;
     // One entry alone is a list only where a list is to be expected.
     let best = selection.best().map(|b| &b.score).filter(|b| b.works > 1 || place);
-    let declared = declared(signals);
+    let mut declared = declared(signals);
+    // Some software declares every page with a text an article, the page of an author as well.
+    let whose = signals.author_page || signals.list_address;
+    if whose && expected == PageKind::Listing && best.is_some() && selection.contrast.share < 0.5 {
+        declared = declared.min(0.0);
+    }
     let mut weight = declared + measured(&selection.contrast, best, signals, body_len);
     // An expectation is worth half a sign: enough to break a tie.
     match expected {
@@ -35,7 +40,7 @@ pub(super) fn kind(
     if weight >= ARTICLE {
         return Field::new(PageKind::Article, evidence);
     }
-    if best.is_some() || signals.list_address || signals.archive || signals.prices > 7 {
+    if best.is_some() || (signals.list_address && !signals.single) || signals.archive || signals.prices > 7 {
         return Field::new(PageKind::Listing, if best.is_some() { Evidence::Listing } else { Evidence::Url });
     }
     let prose = selection.contrast.own > 1500 && weight > -0.5;
@@ -59,7 +64,7 @@ pub(super) fn declared(signals: &Signals) -> f64 {
     sign(signals.self_link, 0.5);
     sign(signals.lists > 0 && signals.articles == 0, -1.0);
     sign(signals.archive && !signals.single, -1.5);
-    sign(signals.list_address, -1.0);
+    sign(signals.list_address && !signals.single, -1.0);
     sign(signals.root, -2.0);
     let wares = signals.prices > 7 && !signals.published && signals.articles == 0;
     sign(wares, if signals.og_article { -1.0 } else { -2.0 });

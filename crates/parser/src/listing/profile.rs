@@ -6,7 +6,7 @@ mod declared;
 use super::signals::Signals;
 use super::survey::Survey;
 use super::{pager, text};
-use crate::meta::person;
+use crate::meta::{person, text::plain};
 use crate::{NodeId, Page, PageInput, Tag};
 use model::{AuthorProfile, Evidence, Field, PageKind};
 
@@ -29,7 +29,8 @@ pub(super) fn profile(
     if profile.name.is_none() {
         profile.name = self_named(survey)
             .or_else(|| from_meta(page))
-            .or_else(|| of_author.then(|| from_heading(page, signals, input)).flatten());
+            .or_else(|| of_author.then(|| from_heading(page, signals, input)).flatten())
+            .or_else(|| of_author.then(|| from_title(page)).flatten());
     }
     profile.name.as_ref()?;
     beside(page, &mut profile, &records);
@@ -143,6 +144,20 @@ fn from_heading(page: &Page, signals: &Signals, input: &PageInput<'_>) -> Option
         }
     }
     None
+}
+
+/// The part of the `<title>` that the address spells too: "Category: Jane Doe | The Quay" of `/jane-doe/`.
+fn from_title(page: &Page) -> Option<Field<String>> {
+    let title = plain(page.all(Tag::Title).next().map(|t| page.raw_text(t))?);
+    let slug = slug_of(page);
+    let marks = [" | ", " - ", " – ", " — ", " · ", " » ", ": ", "：", "“", "”"];
+    let mut parts: Vec<&str> = vec![&title];
+    for mark in marks {
+        parts = parts.into_iter().flat_map(|p| p.split(mark)).collect();
+    }
+    let name = parts.into_iter().map(str::trim).find(|p| !slug.is_empty() && letters(p) == slug)?;
+    let name = person::clean(name).filter(|n| person::looks_like_person(n))?;
+    Some(Field::new(name, Evidence::TitleTag))
 }
 
 /// The name stands there as a whole: "Li Xin" is not in "Li Xinyi".

@@ -125,7 +125,8 @@ fn start(text: &str) -> &str {
 
 /// Whether a link is part of a sentence: words lead up to it in its line, or the sentence goes on after it.
 fn stands_in_prose(page: &Page, link: NodeId) -> bool {
-    if page.text(link).contains('\n') {
+    // Neither is one that lies over a whole entry, without a text of its own.
+    if page.text(link).contains('\n') || page.text(link).is_empty() {
         return false;
     }
     let Some(block) = page.ancestors(link).find(|&a| page.tag(a).is_block()) else { return false };

@@ -252,8 +252,6 @@ fn is_list_address(url: &url::Url) -> bool {
                 | "topic"
                 | "topics"
                 | "page"
-                | "archive"
-                | "archives"
                 | "people"
                 | "person"
                 | "profile"
@@ -272,16 +270,21 @@ fn is_list_address(url: &url::Url) -> bool {
                 | "expert"
         )
     });
+    // A year or month; below "archives" entries have numbers and names too.
+    let archive = segments.iter().rev().skip(1).any(|s| matches!(*s, "archive" | "archives"));
+    let last = segments.last().copied().unwrap_or_default();
+    let period = (last.starts_with("19") || last.starts_with("20"))
+        && (4..=7).contains(&last.len())
+        && last.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let within_year = last.len() < 3 && segments.iter().any(|s| s.len() == 4 && is_number(s));
     // The year or month of an archive, or a page's number; an entry's address goes on after it.
-    let dated = segments.len() >= 2
-        && segments.last().is_some_and(is_number)
-        && segments.last().is_some_and(|s| s.len() < 5);
+    let dated =
+        segments.len() >= 2 && is_number(&last) && last.len() < 5 && (!archive || period || within_year);
     let paged = url
         .query_pairs()
         .any(|(n, v)| matches!(n.as_ref(), "page" | "paged" | "cat" | "author" | "tag") && !v.is_empty());
-    named
-        && segments.len() <= 4
-        && !segments.last().is_some_and(|s| s.ends_with(".html") && s.matches('-').count() > 2)
+    named && segments.len() <= 4 && !(last.ends_with(".html") && last.matches('-').count() > 2)
+        || (archive && period)
         || dated
         || paged
 }
@@ -304,6 +307,8 @@ mod tests {
         assert!(is("https://a.example/blog/page/2"));
         assert!(is("https://a.example/2016/05/"));
         assert!(is("https://a.example/?paged=2"));
+        assert!(is("https://a.example/archives/2016/05/") && is("https://a.example/archive/2016-05"));
+        assert!(!is("https://a.example/archives/138") && !is("https://a.example/archives/the-quay"));
         assert!(!is("https://a.example/2016/05/a-title-of-it/"));
         assert!(!is("https://a.example/"));
     }

@@ -78,6 +78,7 @@ impl<'p> Survey<'p> {
         }
         let known = self.known(node);
         let inner = self.page.descendants(node).find(|&d| self.page.tag(d).heading_level().is_some());
+        let inner = inner.or_else(|| self.heading_below(node));
         let text = self.page.text(inner.filter(|&h| !self.page.text(h).is_empty()).unwrap_or(node));
         Some(Link {
             node,
@@ -89,6 +90,19 @@ impl<'p> Survey<'p> {
             path: known.path,
             region: known.region,
         })
+    }
+
+    /// The heading that an empty link lies over: the only one of the entry around it, and no link itself.
+    fn heading_below(&self, link: NodeId) -> Option<NodeId> {
+        let page = self.page;
+        if !page.text(link).is_empty() || page.all_in(link, Tag::Img).next().is_some() {
+            return None;
+        }
+        let entry = page.ancestors(link).take(2).find(|&a| matches!(page.tag(a), Tag::Article | Tag::Li))?;
+        let levels = [Tag::H1, Tag::H2, Tag::H3, Tag::H4, Tag::H5];
+        let mut headings = levels.into_iter().flat_map(|tag| page.all_in(entry, tag));
+        let heading = headings.next().filter(|&h| page.link_len(h) == 0)?;
+        headings.next().is_none().then_some(heading)
     }
 
     /// Where an ancestor of a link stands, its own ancestors' parts included.

@@ -5,7 +5,7 @@ use crate::{Rules, parse};
 use model::{Hints, Parsed};
 use std::fmt::Write as _;
 
-fn page(url: &str, expected: PageKind, html: &str) -> Parsed {
+pub(super) fn page(url: &str, expected: PageKind, html: &str) -> Parsed {
     let hints = Hints { expected, authors: Vec::new(), listed: None };
     parse(
         &PageInput {
@@ -21,11 +21,11 @@ fn page(url: &str, expected: PageKind, html: &str) -> Parsed {
 }
 
 #[track_caller]
-fn listing(url: &str, html: &str) -> Listing {
+pub(super) fn listing(url: &str, html: &str) -> Listing {
     page(url, PageKind::Listing, html).listing.expect("a listing")
 }
 
-fn titles(listing: &Listing) -> Vec<&str> {
+pub(super) fn titles(listing: &Listing) -> Vec<&str> {
     listing.works.iter().map(|w| w.title.as_str()).collect()
 }
 
