@@ -105,7 +105,8 @@ pub(super) fn score(survey: &Survey<'_>, cluster: &Cluster) -> Score {
         + 20.0 * score.documents
         + 30.0 * share(&|r| is_marked_entry(page, r.root));
     let entries = matches!(page.tag(records[0].root), Tag::Li | Tag::Tr | Tag::Dt | Tag::Dd | Tag::Article);
-    let titled = score.title >= 24.0 && (entries || score.dates > 0.8);
+    let titled = score.title >= 24.0 && (entries || score.dates > 0.8)
+        || score.title >= 12.0 && entries && score.dates > 0.8;
     score.inline = if titled { 0.0 } else { share(&|r| stands_in_prose(page, link(r).node)) };
     score.list = told
         * (works as f64).powf(0.7)

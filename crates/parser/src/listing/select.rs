@@ -118,7 +118,9 @@ fn of_the_list(survey: &Survey<'_>, mut score: Score, cluster: &Cluster) -> Choi
         if parent != Some(page.parent(record.root)) {
             parent = Some(page.parent(record.root));
             let heading = heading_before(page, record.root);
-            let others = heading.as_deref().is_some_and(words::heads_other_lists);
+            // After the list of somebody's works, what is recent on the site is anybody's.
+            let recent = !lists.is_empty() && heading.as_deref().is_some_and(words::heads_recent);
+            let others = recent || heading.as_deref().is_some_and(words::heads_other_lists);
             let worth = score::place(survey, record) * if others { OTHERS } else { 1.0 };
             lists.push((worth, heading, Vec::new()));
         }

@@ -48,13 +48,34 @@ fn entries_in_sections_of_a_year_are_a_work_each() {
 }
 
 #[test]
+fn dated_entries_with_short_titles_are_no_prose() {
+    let intro = "深秋的河西走廊，高志远带着一份契约文书来到农业科学院，想弄清楚冷链运输究竟从何时开始成为地方上的难题。";
+    let html: String = ["省城的米", "河西的水", "闽南的船"]
+        .iter()
+        .enumerate()
+        .map(|(n, title)| {
+            format!(
+                "<li>[<b><a href='/a/li-xin/'>Li Xin</a></b>] <a class=title href='/a/2011/{n}.html'>{title}</a><span>\
+                 <small>日期：</small>2011-12-2{n} <small>点击：</small>80</span><p>{intro}</p></li>"
+            )
+        })
+        .collect();
+    let hot = "<dl><dt>热点内容</dt><dd><ul><li><a href='/a/1.html'>别人写的一篇很长很长的文章的标题</a></li>\
+               <li><a href='/a/2.html'>别人写的另一篇很长很长的文章的标题</a></li></ul></dd></dl>";
+    let html = format!("<title>Li Xin_评论网</title><body><div><ul>{html}</ul></div><div>{hot}</div></body>");
+    let found = listing("https://a.example/a/li-xin/list_12_2.html", &html);
+    assert_eq!(titles(&found), ["省城的米", "河西的水", "闽南的船"]);
+}
+
+#[test]
 fn an_author_page_that_is_declared_an_article_is_a_list() {
     let html = entries(|n, title, year| format!("<li><a href='/{year}/w{n}.html'>{title}</a></li>"));
     let html = format!(
         "<head><title>Jane Doe | The Quay</title><meta property=og:type content=article>\
          <meta property=article:published_time content=2026-11-29T05:58:36+08:00><script type=application/ld+json>\
          {{\"@type\":\"BlogPosting\",\"headline\":\"Jane Doe\"}}</script></head><body><main><h1>Jane Doe</h1>\
-         <p>Jane Doe writes about ports.</p><h2>Posts</h2><ul>{html}</ul></main></body>"
+         <p>Jane Doe writes about ports.</p><h2>Posts</h2><ul>{html}</ul><h2>Recent posts</h2>\
+         <ul><li><a href=/2025/other.html>What somebody else wrote</a></li></ul></main></body>"
     );
     let parsed = page("https://a.example/authors/jane-doe.html", PageKind::Listing, &html);
     assert_eq!(parsed.kind.value, PageKind::Listing);

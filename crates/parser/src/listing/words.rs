@@ -114,7 +114,7 @@ pub(super) fn heads_other_lists(heading: &str) -> bool {
         "don’t miss", "editor's pick", "editors' pick", "editor’s pick", "staff picks", "top stories",
         "top posts", "hot topics", "what to read", "read next", "up next", "sponsored", "around the web",
         "recent comments", "latest comments", "other authors", "blogroll", "partner", "advertis", "相关",
-        "推荐", "热门", "排行", "猜你喜欢", "为你推荐", "最新评论", "友情链接", "延伸阅读", "大家都在看", "看了又看", "相關", "推薦", "熱門", "関連",
+        "推荐", "热门", "热点", "排行", "猜你喜欢", "为你推荐", "最新评论", "友情链接", "延伸阅读", "大家都在看", "看了又看", "相關", "推薦", "熱門", "関連",
         "人気", "おすすめ", "ランキング", "オススメ", "最近のコメント", "관련", "인기", "추천", "populaire", "les plus lus",
         "à lire aussi", "similaires", "sur le même sujet", "beliebt", "meistgelesen", "ähnliche",
         "verwandte", "das könnte", "auch interessant", "más leíd", "más vist", "relacionad", "populares",
@@ -129,6 +129,19 @@ pub(super) fn heads_other_lists(heading: &str) -> bool {
     }
     let heading = heading.to_lowercase();
     PARTS.iter().any(|p| heading.contains(p))
+}
+
+/// A heading that says no more than that what follows is new on the site.
+pub(super) fn heads_recent(heading: &str) -> bool {
+    #[rustfmt::skip]
+    const WHOLE: &[&str] = &[
+        "recent posts", "recent articles", "recent entries", "recent content", "latest posts", "latest articles",
+        "latest news", "new posts", "featured", "featured posts", "featured articles", "最新文章", "最近文章", "近期文章", "最新发布",
+        "最新更新", "最新內容", "精选文章", "最新記事", "新着記事", "最近の投稿", "最近の記事", "neueste beiträge", "letzte beiträge",
+        "articles récents", "entradas recientes", "articoli recenti", "posts recentes", "recente berichten",
+        "последние записи",
+    ];
+    WHOLE.contains(&heading.trim().trim_end_matches([':', '：']).to_lowercase().as_str())
 }
 
 /// A heading over the works of the person the page is about, which may stand beside one of them.
