@@ -122,6 +122,12 @@ fn weigh(sources: &Sources<'_>, offers: &mut [Authors]) {
         if site {
             score -= if offers[n].evidence == Evidence::JsonLd { SITE_IN_JSON_LD } else { 32 };
         }
+        // "The Quay" on a page of The Quay may read like a person: not where the author is known to be another.
+        let another = !sources.input.hints.authors.is_empty()
+            && !people.iter().any(|p| sources.input.hints.authors.iter().any(|a| key(a) == key(&p.name)));
+        if declared && persons && another && people.iter().all(|p| sources.is_site(&p.name)) {
+            score = score.min(LEAST - 1);
+        }
         if declared && !site {
             if !people.iter().all(|p| printed.contains(&key(&p.name))) {
                 let account = people.iter().all(|p| !p.name.contains(' ') && !is_organisation(&p.name));
@@ -242,7 +248,12 @@ fn prefer_joint(offers: &mut [Authors]) {
         let holds = names.len() > best.len() && best.iter().all(|n| names.contains(n));
         let persons = offer.value.iter().all(|p| person::looks_like_person(&p.name));
         // One line says so, or two kinds of mark beside the title do.
+        let marked = |name: &String| {
+            sets.iter().any(|(s, origin)| *origin == "class" && s.len() == 1 && s.contains(name))
+        };
         let surely = matches!(offer.origin, "by" | "rel*") && offer.score >= 50
+            // Each of them is linked to the page of an author, and marked as one by itself.
+            || offer.origin == "link" && offer.score >= 50 && names.iter().all(marked)
             || offer.score >= 70 && sets.iter().any(|(s, origin)| *origin != offer.origin && *s == names);
         if holds && persons && surely {
             offer.score = offer.score.max(score + 1);

@@ -72,6 +72,8 @@ fn bylines_become_lists_of_persons() {
     check_authors("<p class=byline>Ada Low ada.low@quay.example</p>", &["Ada Low"]);
     check_authors("<p>Von Ada Low und Ben Hay</p>", &["Ada Low", "Ben Hay"]);
     check_authors("<p>By Ada Low ⋅ Review Editor ⋅ Updated November 18, 2023</p>", &["Ada Low"]);
+    check_authors("<p>Dec. 19, 2023 · 2 min · Ada Low, Ben Hay</p>", &["Ada Low", "Ben Hay"]);
+    check_authors("<p>2023年12月19日 · 2 分钟 · Ada Low、Ben Hay</p>", &["Ada Low", "Ben Hay"]);
     check_authors("<p>Dec. 19, 2023 · Ada Low on behalf of the Harbour Group</p>", &["Ada Low"]);
     check_authors("<div class=byline>By<span>Ada Low</span></div>", &["Ada Low"]);
     check_authors("<p>By QPN, in News</p>", &["QPN"]);
@@ -245,6 +247,33 @@ fn every_robots_header_counts() {
     let tags = Some("noindex\nnofollow, noindex\notherbot: nosnippet");
     let parsed = parsed_with("https://quay.example/story", &html, &hints, tags);
     assert_eq!(parsed.robots, ["noarchive", "noindex", "nofollow"]);
+}
+
+#[test]
+fn a_heading_loses_the_link_to_itself() {
+    let html = page("", "", "").replace("storm</h1>", "storm<a href=#s title='Permanent link'>¶</a></h1>");
+    assert_eq!(article(&html).title.unwrap().value, "After the storm");
+}
+
+#[test]
+fn the_sites_name_in_the_head_is_no_author_where_another_is_known() {
+    let html = page("<meta name=author content='The Quay Post'>", "", "");
+    let hints = Hints { expected: PageKind::Article, authors: vec!["Ada Low".to_owned()], listed: None };
+    let found = parsed_with("https://quay.example/story", &html, &hints, None).article.unwrap();
+    assert!(found.authors.is_empty(), "{:?}", found.authors);
+}
+
+#[test]
+fn authors_who_are_each_linked_and_marked_are_joint() {
+    let author = |slug: &str, name: &str| {
+        format!(
+            "<div><a href=/authors/{slug}><span class=authorName>{name}</span></a><small>Correspondent</small></div>"
+        )
+    };
+    check_authors(
+        &format!("<div>{}{}</div>", author("ada-low", "Ada Low"), author("ben-hay", "Ben Hay")),
+        &["Ada Low", "Ben Hay"],
+    );
 }
 
 #[test]

@@ -246,8 +246,20 @@ fn site_keys(page: &Page, head: &Head<'_>, ld: &JsonLd) -> Vec<String> {
         let registered = if second_level && labels.len() >= 3 { labels.len() - 3 } else { labels.len() - 2 };
         add(labels[registered]);
     }
-    linked_home(page).for_each(add);
+    linked_home(page).for_each(&mut add);
+    // "Title - The Quay", and The Quay is declared as the author of all pages.
+    let title = page.all(Tag::Title).next().map(|t| text::plain(page.raw_text(t))).unwrap_or_default();
+    if let Some(author) = head.first(&["author"]).filter(|a| ends_with_name(&title, a)) {
+        add(author);
+    }
     keys
+}
+
+/// The title ends with the name, after a mark and some text.
+fn ends_with_name(title: &str, name: &str) -> bool {
+    title.strip_suffix(name).map(str::trim_end).is_some_and(|front| {
+        front.ends_with(['|', '-', '–', '—', '·', '•', '_']) && front.chars().any(char::is_alphanumeric)
+    })
 }
 
 /// What the page calls the site where it links to its first page, if its `<title>` ends or begins with it.

@@ -29,7 +29,7 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
     let mut nodes: Vec<NodeId> = Vec::new();
     for (tag, most) in [(Tag::H1, 12), (Tag::H2, 8)] {
         for i in page.all(tag).take(most) {
-            let value = collapse(page.text(i));
+            let value = collapse(without_permalink(page, i));
             if !value.is_empty() && value.chars().count() <= LONGEST {
                 let origin = if tag == Tag::H1 { "h1" } else { "h2" };
                 offers.push(Offer::new(value, Evidence::Heading, origin, 0));
@@ -53,6 +53,15 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
         heading.map(|n| page.text_range(nodes[n - first_heading])).or_else(|| line_of(page, &offers[b].value))
     });
     Titles { offers, printed }
+}
+
+/// A heading's text without the sign at its end that links to the heading itself: ¶, #.
+fn without_permalink(page: &Page, heading: NodeId) -> &str {
+    let text = page.text(heading);
+    let own = |a: &NodeId| page.attr(*a, "href").is_some_and(|h| h.starts_with('#'));
+    let sign = page.all_in(heading, Tag::A).next_back().filter(own).map(|a| page.text(a));
+    let sign = sign.filter(|s| s.chars().count() <= 2 && !s.chars().any(char::is_alphanumeric));
+    sign.and_then(|s| text.strip_suffix(s)).map_or(text, str::trim_end)
 }
 
 /// A heading that prints a kicker, a date or a standfirst beside the title is cut to what is declared as the

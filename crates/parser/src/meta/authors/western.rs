@@ -126,10 +126,22 @@ fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
                 }
             } else if piece.split(' ').count() <= 4 && person::looks_like_person(piece) {
                 return (vec![piece.to_owned()], false);
+            } else if let Some(names) = several(piece) {
+                return (names, false);
             }
         }
     }
     (Vec::new(), false)
+}
+
+/// "Jane Doe, John Roe", 李新、王方: names and nothing but names.
+fn several(piece: &str) -> Option<Vec<String>> {
+    let names = names_in(piece);
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let all = (2..=6).contains(&names.len())
+        && names.iter().all(|n| person::looks_like_person(n))
+        && names.iter().map(|n| letters(n)).sum::<usize>() + 4 * names.len() > letters(piece);
+    all.then_some(names)
 }
 
 /// What follows the byline's first word, where the line begins with one.

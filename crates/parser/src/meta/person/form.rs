@@ -15,7 +15,8 @@ pub(crate) fn looks_like_person(name: &str) -> bool {
     if !(2..=5).contains(&words.len())
         || name.chars().count() > 45
         || name.chars().any(|c| {
-            c.is_ascii_digit() || matches!(c, ':' | '!' | '?' | ',' | ';' | '…' | '%' | '$' | '#' | '/' | '_')
+            c.is_ascii_digit()
+                || matches!(c, ':' | '!' | '?' | ',' | '、' | ';' | '…' | '%' | '$' | '#' | '/' | '_')
         })
     {
         return false;
