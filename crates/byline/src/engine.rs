@@ -91,6 +91,10 @@ pub struct Engine {
 /// Longest that work in hand may take once the end is asked for.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How long the sink's next transaction waits for more results. Each costs the database some forty statements and
+/// wakes the scheduler, however many results are in it; a page waits longer than this for its host.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// A parser gives a page up by itself after 10 s; the runner's deadline is the net below that.
 const PARSE_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -208,7 +212,8 @@ impl Engine {
     }
 
     fn run_stage<S: Stage>(&mut self, stage: Arc<S>, concurrency: usize, deadline: Duration) {
-        let config = RunnerConfig { concurrency, deadline, grace: GRACE, ..RunnerConfig::default() };
+        let config =
+            RunnerConfig { concurrency, deadline, grace: GRACE, gather: GATHER, ..RunnerConfig::default() };
         let runner = Runner::new(stage, Arc::clone(&self.transport), config);
         self.probes.watch(runner.health());
         let token = CancellationToken::new();

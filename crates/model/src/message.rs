@@ -90,11 +90,18 @@ impl<T: Message> Envelope<T> {
             #[serde(rename = "type")]
             kind: String,
         }
-        let head: Head = serde_json::from_slice(bytes).map_err(|e| Malformed::Json(e.to_string()))?;
-        if head.specversion != "1.0" || head.kind != T::TYPE {
-            return Err(Malformed::Type { expected: T::TYPE, found: head.kind });
+        let is_ours = |version: &str, kind: &str| version == "1.0" && kind == T::TYPE;
+        match serde_json::from_slice::<Self>(bytes) {
+            Ok(envelope) if is_ours(&envelope.specversion, &envelope.kind) => Ok(envelope),
+            Ok(envelope) => Err(Malformed::Type { expected: T::TYPE, found: envelope.kind }),
+            // The data of another type do not fit, but that is not what is wrong with it.
+            Err(error) => match serde_json::from_slice::<Head>(bytes) {
+                Ok(head) if !is_ours(&head.specversion, &head.kind) => {
+                    Err(Malformed::Type { expected: T::TYPE, found: head.kind })
+                }
+                _ => Err(Malformed::Json(error.to_string())),
+            },
         }
-        serde_json::from_slice(bytes).map_err(|e| Malformed::Json(e.to_string()))
     }
 }
 

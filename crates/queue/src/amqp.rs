@@ -41,6 +41,11 @@ pub struct AmqpConfig {
 /// Seconds; also how long a dead peer can go unnoticed, twice over. In the address `?heartbeat=` sets another.
 const HEARTBEAT: u16 = 10;
 
+/// Bytes of a frame. lapin keeps 32 frames each way for each of two connections: at the broker's 128 KiB a
+/// process that does nothing holds 16 MiB of them. A message's headers have to fit into one frame, its body is cut
+/// into as many as it takes. In the address `?frame_max=` sets another.
+const FRAME_MAX: u32 = 32 << 10;
+
 /// Why a text is not the address of a broker.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadAmqpUrl {
@@ -63,6 +68,7 @@ impl AmqpConfig {
             return Err(BadAmqpUrl::Tls);
         }
         uri.query.heartbeat.get_or_insert(HEARTBEAT);
+        uri.query.frame_max.get_or_insert(FRAME_MAX);
         Ok(Self {
             uri,
             name: name.to_owned(),

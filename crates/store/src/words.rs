@@ -3,7 +3,7 @@
 //! neighbouring characters. Pairs need no dictionary, in memory or at start, and find each word of two
 //! characters wherever it stands, which cutting into words does not (it depends on what stands around).
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Longest word in characters; longer runs are data, not language.
 const LONGEST: usize = 64;
@@ -20,15 +20,17 @@ pub(crate) enum Asked {
 }
 
 /// The different words of a text.
-pub(crate) fn of(text: &str) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
+pub(crate) fn of(text: &str) -> HashSet<String> {
+    let mut words = HashSet::new();
     each_run(text, |run| {
         if words.len() >= MOST {
             return;
         }
         match run {
+            // Most words stand there more than once.
+            Run::Word(word) if words.contains(word) => {}
             Run::Word(word) => {
-                words.insert(word);
+                words.insert(word.to_owned());
             }
             Run::Unspaced(chars) => {
                 for pair in chars.windows(2) {
@@ -47,7 +49,7 @@ pub(crate) fn asked(text: &str) -> Vec<Asked> {
     let mut terms = Vec::new();
     each_run(text, |run| {
         let new = match run {
-            Run::Word(word) => vec![Asked::Word(word)],
+            Run::Word(word) => vec![Asked::Word(word.to_owned())],
             Run::Unspaced(chars) if chars.len() == 1 => vec![Asked::Prefix(chars[0].to_string())],
             Run::Unspaced(chars) => chars.windows(2).map(|p| Asked::Word(p.iter().collect())).collect(),
         };
@@ -68,7 +70,7 @@ pub(crate) fn excerpt(text: &str, query: &str, length: usize) -> String {
     each_run(query, |run| {
         needles.push(match run {
             Run::Word(word) => word.chars().collect(),
-            Run::Unspaced(chars) => chars,
+            Run::Unspaced(chars) => chars.to_vec(),
         });
     });
     let at = needles.iter().filter_map(|n| lower.windows(n.len()).position(|w| w == n)).min().unwrap_or(0);
@@ -81,13 +83,13 @@ pub(crate) fn excerpt(text: &str, query: &str, length: usize) -> String {
     out
 }
 
-enum Run {
+enum Run<'a> {
     /// Lower case.
-    Word(String),
-    Unspaced(Vec<char>),
+    Word(&'a str),
+    Unspaced(&'a [char]),
 }
 
-fn each_run(text: &str, mut take: impl FnMut(Run)) {
+fn each_run(text: &str, mut take: impl FnMut(Run<'_>)) {
     let mut word = String::new();
     let mut length = 0;
     let mut unspaced: Vec<char> = Vec::new();
@@ -97,13 +99,14 @@ fn each_run(text: &str, mut take: impl FnMut(Run)) {
         let is_word = !is_unspaced && c.is_alphanumeric();
         if !is_word && !word.is_empty() {
             if length <= LONGEST {
-                take(Run::Word(std::mem::take(&mut word)));
+                take(Run::Word(&word));
             }
             word.clear();
             length = 0;
         }
         if !is_unspaced && !unspaced.is_empty() {
-            take(Run::Unspaced(std::mem::take(&mut unspaced)));
+            take(Run::Unspaced(&unspaced));
+            unspaced.clear();
         }
         if is_unspaced {
             unspaced.push(c);

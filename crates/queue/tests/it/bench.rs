@@ -41,6 +41,7 @@ pub(crate) fn config() -> RunnerConfig {
         deadline: Duration::from_millis(500),
         grace: Duration::from_secs(5),
         hold: Duration::from_secs(60),
+        gather: Duration::ZERO,
     }
 }
 

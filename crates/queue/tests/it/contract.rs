@@ -36,6 +36,7 @@ macro_rules! contract {
             a_deadline_ends_a_call,
             a_batch_settles_one_by_one,
             a_batch_is_not_waited_for,
+            a_batch_gathers_until_it_is_full,
             what_has_no_queue_is_kept,
             shutdown_finishes_what_is_in_hand,
             after_the_grace_period_the_rest_goes_back,
@@ -221,6 +222,22 @@ pub(crate) async fn a_batch_is_not_waited_for(bench: &Bench) {
     running.stop().await;
     let largest = stage.calls.lock().unwrap().iter().map(|(_, paths)| paths.len()).max().unwrap();
     assert!((2..=8).contains(&largest), "{largest} at once");
+}
+
+pub(crate) async fn a_batch_gathers_until_it_is_full(bench: &Bench) {
+    bench.publish("ok/1", Live).await;
+    let stage = Arc::new(Script { batch: 2, ..Script::default() });
+    let gather = Duration::from_secs(60);
+    let running = bench.run(&stage, RunnerConfig { concurrency: 1, gather, ..config() });
+    bench.wait_for_ready(&bench.input(Live), 0).await;
+    assert!(stage.calls.lock().unwrap().is_empty());
+    bench.publish("ok/2", Live).await;
+    bench.publish("ok/3", Live).await;
+    bench.wait_for_ready(&bench.output(Live), 2).await;
+    assert_eq!(stage.calls.lock().unwrap().iter().map(|(_, paths)| paths.len()).collect::<Vec<_>>(), [2]);
+    // The third is given back.
+    running.stop().await;
+    bench.wait_for_ready(&bench.input(Live), 1).await;
 }
 
 pub(crate) async fn what_has_no_queue_is_kept(bench: &Bench) {

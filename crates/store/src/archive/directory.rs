@@ -1,8 +1,11 @@
 //! The archive on a directory.
 
+mod folders;
+
 use super::{Blobs, DERIVED, ENDING, Leftover, off_thread};
 use async_trait::async_trait;
 use bytes::Bytes;
+use folders::Folders;
 use model::ArchiveError;
 use std::{
     fs::{self, File},
@@ -17,19 +20,20 @@ const UNFINISHED: &str = ".unfinished-";
 
 pub(super) struct Directory {
     root: Arc<Path>,
+    folders: Arc<Folders>,
 }
 
 impl Directory {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), folders: Arc::default() }
     }
 }
 
 #[async_trait]
 impl Blobs for Directory {
     async fn put(&self, key: &str, bytes: Bytes) -> Result<(), ArchiveError> {
-        let (root, key) = (self.root.clone(), key.to_owned());
-        off_thread(move || write(&root, &key, &bytes).map_err(|e| sorted(&key, &e))).await
+        let (root, folders, key) = (self.root.clone(), Arc::clone(&self.folders), key.to_owned());
+        off_thread(move || write(&root, &folders, &key, &bytes).map_err(|e| sorted(&key, &e))).await
     }
 
     async fn get(&self, key: &str) -> Result<Bytes, ArchiveError> {
@@ -82,7 +86,7 @@ fn path_of(root: &Path, key: &str) -> Result<PathBuf, ArchiveError> {
 }
 
 /// Written beside its place, synced, renamed, and the folder synced: after a crash the file is whole or absent.
-fn write(root: &Path, key: &str, bytes: &[u8]) -> io::Result<()> {
+fn write(root: &Path, folders: &Folders, key: &str, bytes: &[u8]) -> io::Result<()> {
     let path = root.join(key);
     let folder = path.parent().unwrap_or(root);
     make_folder(folder)?;
@@ -96,7 +100,7 @@ fn write(root: &Path, key: &str, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
         return Err(error);
     }
-    File::open(folder)?.sync_all()
+    folders.sync(folder)
 }
 
 /// Makes a folder and those above it, each known durably to the one that holds it.

@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use crate::{Page, Result, StoreError, Time};
+use serde::{Serialize, Serializer};
 use sqlx::{Arguments, postgres::PgArguments, sqlite::SqliteArguments};
 use uuid::Uuid;
 
@@ -191,19 +192,21 @@ impl Rows {
     }
 
     /// The rows as one JSON text for SQLite.
-    fn json(&self) -> String {
-        let cell = |value: &Value| -> serde_json::Value {
-            match value {
-                Value::Bool(b) => i64::from(*b).into(),
-                Value::Int(n) => (*n).into(),
-                Value::Text(s) => s.as_deref().into(),
-                Value::Time(t) => t.map(|t| t.timestamp_micros()).into(),
-                Value::Uuid(u) => u.map(|u| u.simple().to_string()).into(),
+    fn json(&self) -> Result<String> {
+        struct Cell<'a>(&'a Value);
+        impl Serialize for Cell<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                match self.0 {
+                    Value::Bool(b) => i64::from(*b).serialize(serializer),
+                    Value::Int(n) => n.serialize(serializer),
+                    Value::Text(s) => s.serialize(serializer),
+                    Value::Time(t) => t.map(|t| t.timestamp_micros()).serialize(serializer),
+                    Value::Uuid(u) => u.map(|u| u.simple().to_string()).serialize(serializer),
+                }
             }
-        };
-        let rows: Vec<Vec<serde_json::Value>> =
-            self.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-        serde_json::Value::from(rows).to_string()
+        }
+        let rows: Vec<Vec<Cell<'_>>> = self.rows.iter().map(|row| row.iter().map(Cell).collect()).collect();
+        serde_json::to_string(&rows).map_err(|e| StoreError::Broken(e.to_string()))
     }
 }
 
@@ -220,7 +223,7 @@ pub(super) fn for_sqlite(args: Vec<Value>, rows: Option<Rows>) -> Result<SqliteA
         .map_err(|e| StoreError::Broken(e.to_string()))?;
     }
     if let Some(rows) = rows {
-        out.add(rows.json()).map_err(|e| StoreError::Broken(e.to_string()))?;
+        out.add(rows.json()?).map_err(|e| StoreError::Broken(e.to_string()))?;
     }
     Ok(out)
 }

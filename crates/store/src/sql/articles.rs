@@ -33,6 +33,8 @@ struct Numbered<'a> {
     current: bool,
     /// The article itself is new.
     new: bool,
+    /// Title, authors and text are those that are stored already: what is searched stays as it is.
+    same_content: bool,
     change: &'a ArticleChange,
 }
 
@@ -48,8 +50,10 @@ pub(super) async fn write(tx: &mut Tx, commits: &[&VisitCommit]) -> Result<()> {
     let current: Vec<&Numbered<'_>> = numbered.iter().filter(|n| n.current).collect();
     update_known(tx, &current).await?;
     write_authors(tx, &current).await?;
-    write_bands(tx, &current).await?;
-    search::index(tx, current.iter().map(|n| (n.id, n.new, &n.change.article))).await
+    // Most articles that are read again, by another parser or with other rules, say what they said.
+    let reworded: Vec<&Numbered<'_>> = current.into_iter().filter(|n| !n.same_content).collect();
+    write_bands(tx, &reworded).await?;
+    search::index(tx, reworded.iter().map(|n| (n.id, n.new, &n.change.article))).await
 }
 
 async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Result<Vec<Numbered<'a>>> {
@@ -70,7 +74,7 @@ async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Re
         let (id, page) = (row.int("id")?, row.int("page_id")?);
         of_pages.push(args![page, id]);
         if let Some(change) = new.get(&page) {
-            numbered.push(Numbered { id, version: 1, current: true, new: true, change });
+            numbered.push(Numbered { id, version: 1, current: true, new: true, same_content: false, change });
         }
     }
     let sql = "UPDATE pages SET article_id = r.article, alias_of = NULL FROM {rows} WHERE pages.id = r.id";
@@ -80,11 +84,13 @@ async fn insert_new<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Re
 
 async fn number_known<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> Result<Vec<Numbered<'a>>> {
     let known: Vec<(i64, &ArticleChange)> = changes.iter().filter_map(|(_, c)| Some((c.id?.0, *c))).collect();
-    let sql = "SELECT id, version, versions, captured_at FROM articles WHERE id IN (SELECT r.id FROM {rows})
-               ORDER BY id {for_update}";
+    let sql = "SELECT id, version, versions, captured_at, content_hash FROM articles
+               WHERE id IN (SELECT r.id FROM {rows}) ORDER BY id {for_update}";
     let mut states: HashMap<i64, (i64, i64, Time)> = HashMap::new();
+    let mut contents: HashMap<i64, String> = HashMap::new();
     for row in tx.rows_each(sql, args![], Rows::ids(known.iter().map(|(id, _)| *id))).await? {
         let state = (row.int("version")?, row.int("versions")?, row.time("captured_at")?);
+        contents.insert(row.int("id")?, row.text("content_hash")?);
         states.insert(row.int("id")?, state);
     }
     let mut numbered: Vec<Numbered<'a>> = Vec::with_capacity(known.len());
@@ -95,12 +101,13 @@ async fn number_known<'a>(tx: &mut Tx, changes: &[(i64, &'a ArticleChange)]) -> 
             *versions += 1;
         }
         let number = if change.in_place { *version } else { *versions };
+        let same_content = contents.get(&id) == Some(&change.content_hash);
         if current {
             (*version, *captured_at) = (number, change.captured_at);
             // Two versions in one batch: the one before is history already.
             numbered.iter_mut().filter(|n| n.id == id).for_each(|n| n.current = false);
         }
-        numbered.push(Numbered { id, version: number, current, new: false, change });
+        numbered.push(Numbered { id, version: number, current, new: false, same_content, change });
     }
     let mut rows = Rows::new(&[("id", Column::Int), ("versions", Column::Int)]);
     for (id, (_, versions, _)) in states {

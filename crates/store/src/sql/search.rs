@@ -8,7 +8,7 @@ use crate::{
     words::{self, Asked},
 };
 use model::Article;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Characters of text around the first match.
 const EXCERPT: usize = 200;
@@ -47,7 +47,7 @@ pub(super) async fn index(tx: &mut Tx, articles: impl Iterator<Item = (i64, bool
 }
 
 /// Words consist of letters and digits only, so none needs quoting.
-fn joined(words: &BTreeSet<String>, mark: &str) -> String {
+fn joined(words: &HashSet<String>, mark: &str) -> String {
     let mut out = String::with_capacity(words.iter().map(|w| w.len() + mark.len() + 1).sum());
     for word in words {
         out.push_str(word);
