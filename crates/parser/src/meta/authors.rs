@@ -35,7 +35,13 @@ pub(crate) fn authors(sources: &Sources<'_>) -> Vec<Authors> {
     offers.retain(|o| !o.value.is_empty());
     weigh(sources, &mut offers);
     if !offers.iter().any(|o| o.score >= LEAST) {
-        offers.extend(owner::of_the_site(sources));
+        let signed = |o: &Authors| {
+            o.evidence >= Evidence::TimeTag
+                && o.score >= 30
+                && o.value.iter().any(|p| person::looks_like_person(&p.name))
+        };
+        let house = if offers.iter().any(signed) { None } else { owner::house(sources) };
+        offers.extend(owner::of_the_site(sources).or(house));
     }
     offers
 }

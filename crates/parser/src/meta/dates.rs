@@ -67,7 +67,6 @@ pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
     as_addressed(&mut dates.published);
     as_printed(&mut dates.published);
     earlier_as_printed(&mut dates.published);
-    drop_unchanged(&mut dates);
     if !dates.published.iter().any(|o| o.score >= 40) {
         visible::within(sources, &mut dates);
         dates.published.retain(|o| window.holds(&o.value, o.evidence <= Evidence::TimeTag));
@@ -75,7 +74,9 @@ pub(crate) fn dates(sources: &Sources<'_>) -> Dates {
     if !dates.published.iter().any(|o| o.score >= 40) {
         dates.published.extend(app_state(sources).into_iter().filter(|o| window.holds(&o.value, true)));
     }
-    last_resort(&mut dates);
+    if !last_resort(&mut dates) {
+        drop_unchanged(&mut dates);
+    }
     dates
 }
 
@@ -177,7 +178,12 @@ fn property(sources: &Sources<'_>, mark: Mark, modified: bool, dates: &mut Dates
         (&mut dates.published, "datePublished")
     };
     let earlier = i32::try_from(list.iter().filter(|o| o.origin == origin).count().min(6)).unwrap_or(0);
-    let aside = if page.tag(i) != Tag::Meta && sources.is_aside(i, sources.place(i).0) { 40 } else { 0 };
+    let place = sources.place(i).0;
+    let printed = page.tag(i) != Tag::Meta;
+    let loose = place == Place::Elsewhere
+        && !page.ancestors(i).any(|a| sources.holds_the_article(a) && page.attr(a, "itemscope").is_some());
+    let other = sources.is_of_another_work(i) || printed && (loose || sources.is_aside(i, place));
+    let aside = if other { 40 } else { 0 };
     list.push(Offer::new(stamp, evidence, origin, 86 - earlier * 4 - aside));
 }
 
@@ -359,17 +365,25 @@ fn app_state(sources: &Sources<'_>) -> Option<Offer<Stamp>> {
 }
 
 /// A page that tells only when it was last changed was published no later: better than nothing, where the page
-/// prints it for its readers.
-fn last_resort(dates: &mut Dates) {
-    if dates.published.iter().any(|o| o.score >= LEAST) {
-        return;
-    }
+/// prints it for its readers. Beside its title, that is better than a date without a word that stands elsewhere,
+/// and is likely another article's.
+fn last_resort(dates: &mut Dates) -> bool {
     let Some(modified) =
         super::sources::best(&dates.modified).filter(|o| o.score >= 36 && o.value.day().is_some())
     else {
-        return;
+        return false;
     };
+    let surer = |o: &Offer<Stamp>| {
+        o.score >= LEAST && (o.score >= 40 || modified.score < 60 || o.evidence != Evidence::Visible)
+    };
+    if dates.published.iter().any(surer) {
+        return false;
+    }
+    for other in &mut dates.published {
+        other.score = other.score.min(LEAST - 1);
+    }
     dates.published.push(Offer { score: LEAST, origin: "modified", ..modified.clone() });
+    true
 }
 
 /// `modified` is told only where it differs from `published`.

@@ -55,15 +55,18 @@ const LONGEST: usize = 2 << 20;
 
 impl JsonLd {
     pub(crate) fn read(page: &Page) -> Self {
-        let values: Vec<Json<'_>> = page
+        let is_ld = |kind: &str| kind.trim().to_ascii_lowercase().contains("ld+json");
+        let scripts = page
             .all(Tag::Script)
-            .filter(|&i| {
-                page.attr(i, "type").is_some_and(|t| t.trim().to_ascii_lowercase().contains("ld+json"))
-            })
-            .map(|i| page.raw_text(i))
-            .filter(|text| text.len() < LONGEST)
-            .flat_map(Json::read_all)
-            .collect();
+            .filter(|&i| page.attr(i, "type").is_some_and(is_ld))
+            .map(|i| page.raw_text(i));
+        // Remix and its like write `<meta name="script:ld+json" content="{...}">`.
+        let metas = page
+            .all(Tag::Meta)
+            .filter(|&i| page.attr(i, "name").is_some_and(is_ld))
+            .filter_map(|i| page.attr(i, "content"));
+        let values: Vec<Json<'_>> =
+            scripts.chain(metas).filter(|text| text.len() < LONGEST).flat_map(Json::read_all).collect();
         let mut found = Self::default();
         let mut named = Vec::new();
         values.iter().for_each(|v| index(v, &mut named, 0));

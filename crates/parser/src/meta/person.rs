@@ -248,7 +248,9 @@ pub(crate) fn clean(name: &str) -> Option<String> {
     let least = if name.chars().any(is_cjk) { 1 } else { 2 };
     let words = name.split(' ').count();
     let dated = digits > 0 && name.split(' ').any(crate::meta::date::is_month);
-    if dated || letters < least || digits > letters || name.chars().count() > 70 || words > 9 {
+    // "news service reports": no name has three words and not one capital.
+    let phrase = words >= 3 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
+    if phrase || dated || letters < least || digits > letters || name.chars().count() > 70 || words > 9 {
         return None;
     }
     let lower = name.to_lowercase();

@@ -58,6 +58,35 @@ fn titles_lose_the_sites_name() {
     assert_eq!((title.value.as_str(), title.evidence), ("After the storm", Evidence::Heading));
 }
 
+#[track_caller]
+fn check_title(title_tag: &str, head: &str, before_text: &str, expected: &str) {
+    let html = format!(
+        "<html lang=en><head><title>{title_tag}</title>{head}</head><body><nav><a href=/>Home</a></nav><article>\
+        {before_text}{TEXT}</article><footer>Imprint</footer></body></html>"
+    );
+    assert_eq!(article(&html).title.unwrap().value, expected);
+}
+
+#[test]
+fn the_title_is_the_heading_that_speaks_of_what_is_declared() {
+    let og = |title: &str| format!("<meta property='og:title' content='{title}'>");
+    // A date or kicker in the heading, soft hyphens in what is declared.
+    let h1 = "<h1>1 March 2022 Minister Low: Walls for all of the harbours</h1>";
+    let declared = "Minister Low: Walls for all of the har&shy;bours";
+    check_title(declared, &og(declared), h1, "Minister Low: Walls for all of the harbours");
+    // The site's heading of the first rank before or after the page's own of the second.
+    let h2 =
+        "<h2>What do people love about boats?</h2><p>Standfirst.</p><h1>But what they love is the wind</h1>";
+    let declared = "What do people love about boats?";
+    check_title(declared, &og(declared), h2, declared);
+    // The section, also in a `<meta>` of the name "title".
+    let two = "<h1>Notices</h1><h1>The new law on boats</h1>";
+    check_title("The new law on boats", "<meta name=title content=Notices>", two, "The new law on boats");
+    // Nothing declared but the site's name.
+    let site = "<meta property='og:site_name' content='Quay Post'>";
+    check_title("Quay Post", site, "<h1>Quay Post</h1><h2>Number two: Leo</h2>", "Number two: Leo");
+}
+
 #[test]
 fn bylines_become_lists_of_persons() {
     check_authors("<p>By Ada Low and Ben T. Hay</p>", &["Ada Low", "Ben T. Hay"]);
@@ -77,6 +106,75 @@ fn bylines_become_lists_of_persons() {
     check_authors("<p>Dec. 19, 2023 · Ada Low on behalf of the Harbour Group</p>", &["Ada Low"]);
     check_authors("<div class=byline>By<span>Ada Low</span></div>", &["Ada Low"]);
     check_authors("<p>By QPN, in News</p>", &["QPN"]);
+}
+
+#[test]
+fn bylines_of_many_places_and_languages() {
+    for (byline, names) in [
+        (
+            "<p>By Ludwig von Mises, María de la Cruz and J. R. R. Low</p>",
+            "Ludwig von Mises|María de la Cruz|J. R. R. Low",
+        ),
+        ("<p>Por Ana Pérez y Juan López</p>", "Ana Pérez|Juan López"),
+        ("<p>Par Zoé Noël et Luc Roy</p>", "Zoé Noël|Luc Roy"),
+        ("<p>Di Ada Rossi e Ugo Bianchi</p>", "Ada Rossi|Ugo Bianchi"),
+        ("<p>Av Åsa Berg och Nils Öst</p>", "Åsa Berg|Nils Öst"),
+        ("<p>Автор: Анна Иванова</p>", "Анна Иванова"),
+        ("<p>Yazan: Ayşe Demir</p>", "Ayşe Demir"),
+        ("<p>Oleh: Dewi Sari</p>", "Dewi Sari"),
+        ("<p>Erstellt von Ada Low am 5. März 2020</p>", "Ada Low"),
+        ("<p>Submitted by jdoe on 5 March 2020</p>", "jdoe"),
+        ("<p>5 March 2020 10:30 by jdoe</p>", "jdoe"),
+        ("<p>Sorted by date, 5 March 2020</p>", ""),
+        ("<p>Author(s)</p><p>Ada M. Low</p><p>Ben Hay</p><p>May 2003</p>", "Ada M. Low|Ben Hay"),
+        ("<p>By</p><p>Ada Low</p><p>Senior Editor</p>", "Ada Low"),
+        (
+            "<p>By QPN, in News, Harbour, Business, Property, Tourism · 5 March 2020, 20:02 · 0 Comments</p>",
+            "QPN",
+        ),
+        ("<p class=author>Veröffentlicht am 5. März 2020</p>", ""),
+        ("<p class=author>Ada Low Stand: 5. März 2020</p><p>Von Ada Low</p>", "Ada Low"),
+        ("<p class=byline>Staff and news service reports</p>", ""),
+        ("<p>5 March 2020 Ada Low</p><p>A wreck</p><p>1 March 2020 Ben Hay</p><p>A buoy</p>", ""),
+    ] {
+        check_authors(byline, &names.split('|').filter(|n| !n.is_empty()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_note_behind_the_text_tells_its_author() {
+    let names = |head: &str, tail: &str| {
+        let article = article(&page("", head, tail));
+        article.authors.into_iter().map(|a| a.value.name).collect::<Vec<_>>()
+    };
+    let note = "<div><p>Ada Low</p><p>Ada Low is a harbour master who writes on storms.</p></div>";
+    assert_eq!(names("", note), ["Ada Low"]);
+    let note = "<div><p>Ada</p><p>Ada is a harbour master who writes on storms.</p></div>";
+    assert_eq!(names("<p>Ada</p><p>5 March 2020</p>", note), ["Ada"]);
+    assert_eq!(names("", note), [""; 0]);
+    let heading = "<h2>Storm Care</h2><p>Storm Care is the doubling of ropes before the wind comes.</p>";
+    assert_eq!(names("", heading), [""; 0]);
+    assert_eq!(
+        names("", "<div><p>Ben Hay</p><p>The next storm is a month away, they say.</p></div>"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_house_signs_where_author_publisher_and_site_are_one() {
+    let names = |author: &str, byline: &str| {
+        let head = format!(
+            "<meta property='og:site_name' content='Quay Post'><script type='application/ld+json'>{{\"@type\":\
+            \"NewsArticle\",\"author\":{author},\"publisher\":{{\"@type\":\"Organization\",\"name\":\
+            \"Quay Post\"}}}}</script>"
+        );
+        let article = article(&page(&head, byline, ""));
+        article.authors.into_iter().map(|a| a.value.name).collect::<Vec<_>>()
+    };
+    let house = r#"{"@type":"Organization","name":"Quay Post"}"#;
+    assert_eq!(names(house, ""), ["Quay Post"]);
+    assert_eq!(names(house, "<p>By Ada Low</p>"), ["Ada Low"]);
+    assert_eq!(names(r#"{"@type":"Organization","name":"Quay Post Ltd"}"#, ""), [""; 0]);
 }
 
 #[test]
@@ -141,6 +239,11 @@ fn the_owner_of_a_personal_site_is_its_author() {
     };
     assert_eq!(at("adalow.example"), ["Ada Low"]);
     assert_eq!(at("harbour.example"), [""; 0]);
+    // The site's name has the form of a person's, and who writes says their own beside the text.
+    let side = "</article><aside><p>Hi, I'm Ben Hay. On this site I write about harbours.</p></aside>";
+    let html = html.replace("</article>", side);
+    let parsed = parsed_with("https://adalow.example/story", &html, &hints, None);
+    assert_eq!(parsed.article.unwrap().authors[0].value.name, "Ben Hay");
 }
 
 #[test]
@@ -161,6 +264,50 @@ fn published_and_modified_are_kept_apart_with_their_zones() {
 fn the_first_date_is_the_one_that_is_called_so() {
     let tail = "<p>This article was originally published on 5 March 2019 and is kept up to date.</p>";
     check_dates(&page("", "<p class=date>30 September 2022</p>", tail), Some("2019-03-05"), None);
+}
+
+#[test]
+fn dates_are_read_in_the_calendars_and_languages_of_their_pages() {
+    for (line, day) in [
+        ("发布时间：2020年3月5日 10:30", "2020-03-05T10:30:00"),
+        ("二〇二〇年三月五日", "2020-03-05"),
+        ("令和2年3月5日", "2020-03-05"),
+        ("中華民國109年3月5日", "2020-03-05"),
+        ("입력 2020. 3. 5. 오후 3:05", "2020-03-05T15:05:00"),
+        ("5 มีนาคม 2563", "2020-03-05"),
+        ("٥ مارس ٢٠٢٠", "2020-03-05"),
+        ("الخميس 5 آذار / مارس 2020", "2020-03-05"),
+        ("Donnerstag, den 5. März 2020", "2020-03-05"),
+        ("le jeudi 5 mars 2020 à 10h30", "2020-03-05T10:30:00"),
+        ("jueves, 5 de marzo de 2020", "2020-03-05"),
+        ("giovedì 5 marzo 2020", "2020-03-05"),
+        ("5 марта 2020 г.", "2020-03-05"),
+        ("5 Mart 2020 Perşembe", "2020-03-05"),
+        ("2020. március 5.", "2020-03-05"),
+        ("2020 m. kovo 5 d.", "2020-03-05"),
+        ("Ngày 5 tháng 3 năm 2020", "2020-03-05"),
+        ("Thursday, March 5th, 2020", "2020-03-05"),
+        ("Am 5. März 2020 um 23:03 Uhr veröffentlicht", "2020-03-05T23:03:00"),
+    ] {
+        check_dates(&page("", &format!("<p>{line}</p>"), ""), Some(day), None);
+    }
+}
+
+#[test]
+fn what_is_beside_the_article_is_not_of_its_day() {
+    // Another article's item of microdata.
+    let other = "<div itemscope itemtype='https://schema.org/Article'><h3>A wreck</h3>\
+        <span itemprop=datePublished content=2022-05-05>5 May 2022</span></div>";
+    let head = "<meta name=date content=2020-03-05>";
+    check_dates(
+        &page(head, "", "").replace("<footer>", &format!("{other}<footer>")),
+        Some("2020-03-05"),
+        None,
+    );
+    // A change told beside the title, and days of other articles behind the text.
+    let others = "<h3>More</h3><p>5 May 2022</p><p>A wreck</p><p>4 May 2022</p><p>A buoy</p>";
+    let html = page("", "<p>Last modified: 5 March 2020</p>", others);
+    check_dates(&html, Some("2020-03-05"), Some("2020-03-05"));
 }
 
 #[test]

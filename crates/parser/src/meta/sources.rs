@@ -182,6 +182,13 @@ impl<'a> Sources<'a> {
             .any(|z| !z.is_empty() && range.start <= z.start && z.end <= range.end)
     }
 
+    /// Whether the item that a property belongs to is a teaser of something else: it has a text of its own, and
+    /// neither this page's title nor its text is in it.
+    pub(crate) fn is_of_another_work(&self, i: NodeId) -> bool {
+        let item = self.page.ancestors(i).find(|&a| self.page.attr(a, "itemscope").is_some());
+        item.is_some_and(|item| self.page.text_len(item) > 0 && !self.holds_the_article(item))
+    }
+
     /// Whether a text is one of the site's names and nothing more.
     pub(crate) fn is_site(&self, name: &str) -> bool {
         let key = text::key(name);

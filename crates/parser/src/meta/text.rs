@@ -1,16 +1,18 @@
 //! Small work on strings that several fields share.
 
-/// White space collapsed and trimmed.
+/// White space collapsed and trimmed. Soft hyphens and other marks of no width part no words: they are dropped.
 pub(crate) fn collapse(text: &str) -> String {
+    let no_width = |c: char| matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}');
     let mut out = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}')) {
-        if word.is_empty() {
-            continue;
-        }
+    for word in text.split_whitespace().filter(|w| !w.chars().all(no_width)) {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(word);
+        if word.is_ascii() {
+            out.push_str(word);
+        } else {
+            out.extend(word.chars().filter(|c| !no_width(*c)));
+        }
     }
     out
 }
@@ -158,6 +160,7 @@ mod tests {
     #[test]
     fn plain_text_is_left_and_escapes_are_undone() {
         assert_eq!(plain("  a\n b "), "a b");
+        assert_eq!(plain("Welt\u{ad}ernährung \u{200b} heute\u{feff}"), "Welternährung heute");
         assert_eq!(plain("R&D, \"tidy\" <maps> & the 5 > 3"), "R&D, \"tidy\" <maps> & the 5 > 3");
         assert_eq!(plain("Nvidia&#8217;s &amp; AMD&#x27;s"), "Nvidia’s & AMD's");
         assert_eq!(plain("it&amp;#8217;s"), "it’s");

@@ -72,19 +72,25 @@ fn shorten_headings(offers: &mut [Offer<String>], first_heading: usize, page: &P
     for (heading, &node) in headings.iter_mut().zip(nodes) {
         let own = key(&heading.value);
         // "Strike: Trains stand still" keeps what a colon joins to it.
-        let joined = |value: &str| {
-            let front = heading.value.strip_suffix(value).unwrap_or(&heading.value);
-            front.trim_end().ends_with([':', '：'])
-                || (front.len() == heading.value.len() && front.contains([':', '：']))
+        let joined = |k: &str| {
+            let front = own.chars().count() - k.chars().count();
+            let mut letters = heading.value.char_indices().filter(|(_, c)| c.is_alphanumeric());
+            let at = letters.nth(front).map_or(0, |(at, _)| at);
+            let front = heading.value[..at].trim_end_matches(|c: char| !c.is_alphanumeric() && !is_colon(c));
+            front.ends_with(is_colon)
         };
-        let fits = |k: &str, value: &str| {
+        let fits = |k: &str| {
             own.len() > k.len()
-                && (own.ends_with(k) && !joined(value) || page.text(node).split('\n').any(|l| key(l) == k))
+                && (own.ends_with(k) && !joined(k) || page.text(node).split('\n').any(|l| key(l) == k))
         };
-        if let Some((_, value)) = declared.iter().find(|(k, v)| k.chars().count() >= 10 && fits(k, v)) {
+        if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
             heading.value = (*value).to_owned();
         }
     }
+}
+
+fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '：')
 }
 
 fn declared(sources: &Sources<'_>) -> Vec<Offer<String>> {
@@ -130,26 +136,40 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
     };
     let evidences: Vec<Evidence> = offers.iter().map(|o| o.evidence).collect();
     let speaks = |m: usize| evidences[m] != Evidence::TitleTag || !one_title_for_all;
+    let longest = keys[..first_heading].iter().map(String::len).max().unwrap_or_default();
+    let likest =
+        |n: usize| (0..first_heading).filter(|&m| speaks(m)).map(|m| likeness(&words[n], &words[m])).max();
+    let start = |n: usize| page.text_range(nodes[n - first_heading]).start;
+    let first_alike = (first_heading..offers.len())
+        .filter(|&n| offers[n].origin == "h1" && likest(n).is_some_and(|l| (40..100).contains(&l)))
+        .map(start)
+        .min();
     let mut closest = 0;
     for n in 0..offers.len() {
         let mut score = offers[n].score;
         if n >= first_heading {
             let node = nodes[n - first_heading];
-            let likeness = (0..first_heading)
-                .filter(|&m| speaks(m))
-                .map(|m| likeness(&words[n], &words[m]))
-                .max()
-                .unwrap_or(0);
-            let equal = (0..first_heading).any(|m| keys[m] == keys[n] && speaks(m));
+            let likeness = likest(n).unwrap_or(0);
+            let equal_to = |m: usize| keys[m] == keys[n] && speaks(m);
+            let equal = (0..first_heading).any(equal_to);
+            // `<meta name=title>` often names the section.
+            let surely = (0..first_heading).any(|m| equal_to(m) && evidences[m] != Evidence::Meta);
+            // A paragraph in the clothes of a heading.
+            let wordy = keys[n].len() > LONG && keys[n].len() > longest * 2;
             score = match (page.tag(node), equal) {
-                (Tag::H1, true) => 60,
-                (Tag::H1, false) if likeness >= 40 => 54 + i32::from(likeness >= 70) * 2,
+                (Tag::H1, true) => 56 + i32::from(surely) * 4,
+                (Tag::H1, false) if likeness >= 40 && !(wordy && longest > 0) => {
+                    54 + i32::from(likeness >= 70 && words[n].len() >= 3) * 4
+                }
                 (Tag::H1, false) if first_heading == 0 => 40,
                 (Tag::H1, false) => 22,
+                // What is declared stands before any heading of the first rank that only resembles it.
+                (_, true) if surely && first_alike.is_some_and(|first| start(n) < first) => 59,
                 (_, true) => 50,
                 (_, false) if first_heading == 0 => 5,
                 (_, false) if likeness >= 80 && words[n].len() >= 4 => 30,
-                _ => 0,
+                // Tells of the page where nothing else does but names of the site.
+                _ => i32::from(leads_text(sources, node)) * 12,
             };
             // The first heading that fits; later ones head the list of what else there is to read.
             if score >= 50 && page.tag(node) == Tag::H1 {
@@ -200,6 +220,20 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
         }
         offers[n].score = score;
     }
+}
+
+/// Bytes of a heading's key beyond which it is longer than titles are.
+const LONG: usize = 160;
+
+/// Bytes between the title and the text's beginning, where standfirst, byline and picture stand.
+const LEAD: usize = 1500;
+
+/// Whether the text begins with the heading, or soon after it.
+fn leads_text(sources: &Sources<'_>, heading: NodeId) -> bool {
+    let page = sources.page;
+    let range = page.text_range(heading);
+    let text = page.text_range(sources.body.first).start;
+    sources.body.root.is_some() && range.start <= text && text <= range.end + LEAD
 }
 
 /// Hashes of the words of three letters and more, and of every two neighbouring ideographs.

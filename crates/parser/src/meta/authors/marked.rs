@@ -28,7 +28,7 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         let aside = sources.is_aside(i, place);
         if mark.by == By::Itemprop {
             let other = (page.tag(i) != Tag::Meta && (aside || page.text_len(i) > 200)) || of_image(page, i);
-            if other || of_another_work(sources, i) {
+            if other || sources.is_of_another_work(i) {
                 continue;
             }
             let name = page.attr(i, "content").map(str::to_owned).unwrap_or_else(|| named_within(page, i));
@@ -86,7 +86,8 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     }
 }
 
-/// A name that stands by itself beside the title, and is marked as an author's elsewhere or is that of a portrait.
+/// A name that stands by itself beside the title and is marked as an author's elsewhere, is that of a portrait, or
+/// heads a note on the author behind the text; and one in such a note alone.
 fn alone(sources: &Sources<'_>, named: &[Person]) -> Option<Authors> {
     let page = sources.page;
     let portrayed = |name: &str| {
@@ -99,15 +100,64 @@ fn alone(sources: &Sources<'_>, named: &[Person]) -> Option<Authors> {
         Place::Body => l.distance <= 4,
         _ => false,
     };
-    sources.lines.iter().filter(beside).find_map(|line| {
+    let noted = noted(sources);
+    let printed = sources.lines.iter().filter(beside).find_map(|line| {
+        if noted.is_some_and(|note| note.text == line.text && note.start > line.start) {
+            return Some((Person::named(line.text.to_owned()), 56));
+        }
         if line.text.len() > 60 || !person::looks_like_person(line.text) {
             return None;
         }
         let person = named.iter().find(|p| p.name == line.text).cloned();
         let person = person.or_else(|| portrayed(line.text).then(|| Person::named(line.text.to_owned())))?;
-        Some(Offer::new(vec![person], Evidence::Byline, "alone", 54))
+        Some((person, 54))
+    });
+    let in_note = || {
+        let note = noted.filter(|n| person::looks_like_person(n.text))?;
+        Some((Person::named(note.text.to_owned()), 48))
+    };
+    let (person, score) = printed.or_else(in_note)?;
+    Some(Offer::new(vec![person], Evidence::Byline, "alone", score))
+}
+
+/// "Jane Doe" and in the next line "Jane Doe is a writer from ...", "Jane writes on ...", at the text's end: the line
+/// that names who is introduced there.
+fn noted<'s>(sources: &'s Sources<'_>) -> Option<&'s Line<'s>> {
+    #[rustfmt::skip]
+    const VERBS: &[&str] = &[
+        "is", "was", "has", "writes", "works", "covers", "loves", "lives", "ist", "schreibt", "arbeitet", "est", "écrit", "es",
+        "escribe", "é", "è", "scrive", "är", "er", "skriver", "schrijft",
+    ];
+    // A paragraph that explains the heading over it ("Plant Care is ...") speaks of no one.
+    #[rustfmt::skip]
+    const PERSONAL: &[&str] = &[
+        "who", "she", "he", "her", "his", "they", "writer", "author", "editor", "journalist", "reporter", "columnist", "professor",
+        "founder", "co-founder", "professional", "expert", "consultant", "specialist", "manager", "director", "blogger", "teacher",
+        "student", "lawyer", "attorney", "physician", "autor", "autorin", "redakteur", "redakteurin", "journalistin", "professorin",
+        "gründer", "gründerin", "auteur", "auteure", "journaliste", "fondateur", "fondatrice", "autora", "periodista", "fundador",
+        "fundadora", "giornalista", "autore", "autrice", "skribent", "journalista", "schrijver", "er", "sie", "elle", "ella",
+    ];
+    let end = sources.zones.body.end;
+    let ends = |l: &&[Line<'_>]| match l[0].place {
+        Place::Tail => true,
+        Place::Body => l[0].start + NOTE >= end,
+        _ => false,
+    };
+    sources.lines.windows(2).filter(ends).find_map(|pair| {
+        let (name, note) = (pair[0].text, pair[1].text);
+        let first = name.split(' ').next().unwrap_or_default();
+        let rest = note.strip_prefix(name).or_else(|| note.strip_prefix(first))?;
+        let verb = rest.strip_prefix(' ')?.split(' ').next()?;
+        let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '-');
+        let personal = words.any(|w| PERSONAL.contains(&w.to_lowercase().as_str()));
+        let fits = personal && (person::looks_like_person(name) || western::is_short_name(name));
+        (fits && name.len() <= 60 && VERBS.contains(&verb) && note.len() > name.len() + 20)
+            .then_some(&pair[0])
     })
 }
+
+/// Bytes at the end of the text in which a note on the author may stand.
+const NOTE: usize = 700;
 
 /// Most names of one byline.
 const MOST: usize = 12;
@@ -151,14 +201,6 @@ fn of_image(page: &Page, i: NodeId) -> bool {
     })
 }
 
-/// The item that the property belongs to is a teaser of something else: it has a text of its own, and neither this
-/// page's title nor its text is in it.
-fn of_another_work(sources: &Sources<'_>, i: NodeId) -> bool {
-    let page = sources.page;
-    let item = page.ancestors(i).find(|&a| page.attr(a, "itemscope").is_some());
-    item.is_some_and(|item| page.text_len(item) > 0 && !sources.holds_the_article(item))
-}
-
 /// The name in an element with `itemprop=author`: its `itemprop=name`, or its text.
 fn named_within(page: &Page, i: NodeId) -> String {
     let named = page
@@ -191,7 +233,8 @@ fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
     if text.is_empty() || text.len() > 220 {
         return Vec::new();
     }
-    let names = western::names_in(text);
+    // "News in Brief" is not "News", at work in Brief.
+    let names = if sources.is_site(text) { person::names(text) } else { western::names_in(text) };
     let strict = by == By::Class && page.tag(i) != Tag::A;
     let names: Vec<String> = names
         .into_iter()

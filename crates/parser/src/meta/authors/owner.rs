@@ -4,6 +4,7 @@ use super::{Authors, people};
 use crate::{
     Tag,
     meta::{
+        json_ld::Rank,
         person,
         sources::{Offer, Sources},
         text::{collapse, key, plain},
@@ -37,7 +38,49 @@ pub(super) fn of_the_site(sources: &Sources<'_>) -> Option<Authors> {
         let own = names.iter().find(|n| person(&n.name) && hosted(&n.name))?;
         speaks_as_i(sources).then_some(own)
     })?;
-    Some(Offer::new(people(vec![name.name.clone()]), Evidence::Visible, "owner", SCORE))
+    // The site may bear the name of its subject, and its owner another.
+    let name = introduced(sources).unwrap_or_else(|| name.name.clone());
+    Some(Offer::new(people(vec![name]), Evidence::Visible, "owner", SCORE))
+}
+
+/// The newsroom that signs its own work: what the page declares as the article's author is an organisation, and by
+/// that one name the publisher and the site call themselves. A template that puts the publisher where no author is
+/// known seldom keeps the three alike.
+pub(super) fn house(sources: &Sources<'_>) -> Option<Authors> {
+    let site = plain(sources.head.first(&["og:site_name"])?);
+    let work = sources.ld.articles().find(|w| w.rank == Rank::Article)?;
+    let [author] = work.authors.as_slice() else { return None };
+    let alike = author.organisation && author.name == site && work.publisher.as_ref() == Some(&site);
+    alike.then(|| Offer::new(people(vec![site]), Evidence::JsonLd, "house", SCORE))
+}
+
+/// "Hi, I'm Jane Doe. On this site ...": the one person who introduces themselves beside the text.
+fn introduced(sources: &Sources<'_>) -> Option<String> {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "I'm ", "I’m ", "I am ", "My name is ", "my name is ", "Ich bin ", "ich bin ", "Mein Name ist ", "Je m'appelle ",
+        "Je m’appelle ", "Me llamo ", "Mi nombre es ", "Mi chiamo ", "Mijn naam is ", "Ik ben ",
+    ];
+    let text = sources.page.full_text();
+    let body = &sources.zones.body;
+    let beside = [&text[..body.start], &text[body.end..]];
+    let mut names = beside.into_iter().flat_map(str::lines).filter_map(|line| {
+        let at = WORDS.iter().filter_map(|w| line.find(w).map(|at| at + w.len())).min()?;
+        // A greeting may stand before it.
+        let words = line[at..].split(' ').take_while(|w| w.starts_with(char::is_uppercase)).take(3);
+        let mut name = String::new();
+        for word in words {
+            let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            name.push_str(if name.is_empty() { "" } else { " " });
+            name.push_str(bare);
+            if bare.len() < word.len() {
+                break;
+            }
+        }
+        (at < 40 && person::looks_like_person(&name) && !super::is_organisation(&name)).then_some(name)
+    });
+    let name = names.next()?;
+    names.all(|other| other == name).then_some(name)
 }
 
 struct Name {

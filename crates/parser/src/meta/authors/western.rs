@@ -25,15 +25,31 @@ const BY: &[&str] = &[
     "di ", "scritto da ", "a cura di ", "pubblicato da ", "autore: ", "door ", "door: ", "geschreven door ",
     "av ", "av: ", "af ", "tekst: ", "text och foto: ", "teksti: ", "oleh ", "oleh: ", "penulis: ", "автор: ",
     "автор ", "текст: ", "yazar: ", "yazan: ", "napsal ", "autor ", "szerző: ", "συντάκτης: ", "tác giả: ",
-    "redaktion: ", "redaktør: ", "journalist: ", "reporter: ",
+    "redaktion: ", "redaktør: ", "journalist: ", "reporter: ", "gespeichert von ", "erstellt von ", "eingereicht von ",
+    "submitted by ", "created by ", "soumis par ", "enviado por ", "inviato da ", "ingediend door ", "geplaatst door ",
+    "skrevet av ", "skrevet af ", "skriven av ", "publicerad av ", "publisert av ", "napisał ", "napisała ", "yazan ",
 ];
 
 /// Labels that stand alone in a line before the name's own.
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     "by", "author", "authors", "written by", "posted by", "words by", "von", "autor", "autorin", "autoren", "text", "par", "auteur",
-    "por", "di", "door", "av", "af", "tekst", "автор", "текст", "yazar", "penulis", "oleh", "geschrieben von", "écrit par",
+    "por", "di", "door", "author(s)", "autor(en)", "auteurs", "autores", "autori", "авторы", "av", "af", "tekst", "автор", "текст", "yazar", "penulis", "oleh", "geschrieben von", "écrit par",
     "escrito por", "scritto da", "article by", "story by", "about the author", "über den autor",
+];
+
+/// Labels under which several names may stand, a line each.
+const PLURAL: &[&str] = &[
+    "authors",
+    "author(s)",
+    "autoren",
+    "autor(en)",
+    "auteurs",
+    "autores",
+    "autori",
+    "авторы",
+    "written by",
+    "text",
 ];
 
 /// Words with which a name of one word is enough.
@@ -45,6 +61,8 @@ const SURELY: &[&str] = &[
 
 pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
     let lines = &sources.lines;
+    let mut beside_dates = BesideDates::default();
+    let mut accounts: Vec<(Vec<String>, i32)> = Vec::new();
     for (n, line) in lines.iter().enumerate() {
         let characters = line.text.chars().count();
         if characters > 220 || line.text.chars().next().is_some_and(is_cjk) {
@@ -53,7 +71,12 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         // "By the way, ..." begins sentences; a byline is short or stands where no text does.
         let base = match line.place {
             Place::Head => 74 - i32::from(line.distance.min(12)),
-            Place::Body if characters < 80 => 58,
+            // What follows a mark is the section and the date.
+            Place::Body
+                if line.text.split(['·', '|', '•']).next().is_some_and(|l| l.chars().count() < 80) =>
+            {
+                58
+            }
             Place::Tail => 50 - i32::from(line.distance.min(8)),
             _ => continue,
         };
@@ -81,16 +104,55 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         if LABELS.contains(&lower.trim_end_matches([':', ' ']))
             && let Some(next) = lines.get(n + 1).filter(|l| l.text.chars().count() < 50)
         {
-            offer(persons_in(next.text, true), "label", base - 4);
+            let mut names = persons_in(next.text, true);
+            if PLURAL.contains(&lower.trim_end_matches([':', ' '])) {
+                let more = lines[n + 2..].iter().map(|l| l.text).take_while(|t| person::looks_like_person(t));
+                names.extend(more.take(8).map(str::to_owned));
+                names.dedup();
+            }
+            offer(names, "label", base - 4);
         }
         if line.place != Place::Tail && characters < 140 {
-            let (names, labelled) = beside_date(line.text, sources);
-            if labelled || line.distance <= 8 {
-                offer(names, "dated", if labelled { base - 6 } else { base - 12 });
+            let found = beside_date(line.text, sources);
+            if found.account {
+                accounts.push((found.names, base - 6));
+            } else if found.labelled {
+                offer(found.names, "dated", base - 6);
+            } else if line.distance <= 8 && !found.names.is_empty() {
+                beside_dates.add(found, base - 12);
             }
         }
     }
+    beside_dates.offer(offers);
+    // Several accounts are those of a thread.
+    if accounts.windows(2).all(|pair| pair[0].0 == pair[1].0) {
+        offers.extend(
+            accounts
+                .into_iter()
+                .map(|(names, score)| Offer::new(people(names), Evidence::Byline, "dated", score)),
+        );
+    }
     links(sources, offers);
+}
+
+/// Names that stand beside dates without a word that says whose they are.
+#[derive(Default)]
+struct BesideDates(Vec<(BesideDate, i32)>);
+
+impl BesideDates {
+    fn add(&mut self, found: BesideDate, score: i32) {
+        self.0.push((found, score));
+    }
+
+    /// Lines of several days are those of other articles.
+    fn offer(self, offers: &mut Vec<Authors>) {
+        let day = self.0.first().and_then(|(found, _)| found.day);
+        if self.0.iter().all(|(found, _)| found.day == day) {
+            for (found, score) in self.0 {
+                offers.push(Offer::new(people(found.names), Evidence::Byline, "dated", score));
+            }
+        }
+    }
 }
 
 /// "By TPN, in News": a newsroom that signs with its initials, where nothing else can be meant.
@@ -110,10 +172,23 @@ fn persons_in(text: &str, sure: bool) -> Vec<String> {
     }
 }
 
-/// "04.02.2022 | 13:10 Uhr | Jane Doe", "Published August 7, 2023 by Jane Doe": a name on the line of a date, and
-/// whether a word says that it is the author's.
-fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
-    let Some(found) = date::find(text, sources.order).into_iter().next() else { return (Vec::new(), false) };
+/// What stands on the line of a date.
+#[derive(Default)]
+struct BesideDate {
+    names: Vec<String>,
+    day: Option<chrono::NaiveDate>,
+    /// A word says that the name is the author's.
+    labelled: bool,
+    /// The name is no person's, but one under which somebody posts.
+    account: bool,
+}
+
+/// "04.02.2022 | 13:10 Uhr | Jane Doe", "Published August 7, 2023 by Jane Doe", "15.03.2005 22:36 by jdoe".
+fn beside_date(text: &str, sources: &Sources<'_>) -> BesideDate {
+    let Some(found) = date::find(text, sources.order).into_iter().next() else {
+        return BesideDate::default();
+    };
+    let day = found.stamp.day();
     for part in [&text[found.at.end..], &text[..found.at.start]] {
         for piece in part.split(['|', '•', '·', '⋅', '∙', '–', '—', '(', ')']).map(str::trim) {
             let piece = piece.find(" on behalf of ").map_or(piece, |at| &piece[..at]);
@@ -122,16 +197,31 @@ fn beside_date(text: &str, sources: &Sources<'_>) -> (Vec<String>, bool) {
             if let Some(rest) = after_by(piece) {
                 let names = persons_in(rest, true);
                 if !names.is_empty() {
-                    return (names, true);
+                    return BesideDate { names, day, labelled: true, account: false };
+                }
+                if let Some(name) = account(rest) {
+                    return BesideDate { names: vec![name], day, labelled: true, account: true };
                 }
             } else if piece.split(' ').count() <= 4 && person::looks_like_person(piece) {
-                return (vec![piece.to_owned()], false);
+                return BesideDate { names: vec![piece.to_owned()], day, ..BesideDate::default() };
             } else if let Some(names) = several(piece) {
-                return (names, false);
+                return BesideDate { names, day, ..BesideDate::default() };
             }
         }
     }
-    (Vec::new(), false)
+    BesideDate::default()
+}
+
+/// The one word after "by" on the line of a date, "on" or its like behind it: how boards and blogs name who posted.
+fn account(rest: &str) -> Option<String> {
+    let mut words = rest.split_whitespace().filter(|w| w.contains(char::is_alphanumeric));
+    let name = words.next()?.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
+    let ends = words.next().is_none_or(|w| ["on", "am", "at", "le", "el", "il", "op", "den"].contains(&w));
+    let fits = (3..=20).contains(&name.chars().count())
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        && name.chars().any(char::is_alphabetic)
+        && !person::NO_NAME.contains(&name.to_lowercase().as_str());
+    (ends && fits).then(|| person::clean(name)).flatten()
 }
 
 /// "Jane Doe, John Roe", 李新、王方: names and nothing but names.

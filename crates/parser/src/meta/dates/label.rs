@@ -50,16 +50,35 @@ const FOREIGN_WORDS: &[&str] = &[
     "开庭", "招聘", "考试", "考試", "演出", "展览", "開催", "開始", "締切", "応募", "생년", "가입", "접수", "마감",
 ];
 
-/// 2005-02-06 13:26更新, 于 2023-03-12 发布.
+/// 2005-02-06 13:26更新, 于 2023-03-12 发布, "am 5. Mai 2010 um 23:03 Uhr veröffentlicht".
 pub(super) fn label_after(after: &str) -> Option<Label> {
     let after = after.trim_start();
-    if ["更新", "修改", "수정"].iter().any(|w| after.starts_with(w)) {
+    let after = after.strip_prefix("Uhr").map_or(after, str::trim_start);
+    let begins = |words: &[&str]| words.iter().any(|w| after.starts_with(w));
+    if begins(&["更新", "修改", "수정", "aktualisiert", "geändert", "bearbeitet", "päivitetty"]) {
         Some(Label::Modified)
+    } else if begins(&[
+        "发布",
+        "發布",
+        "发表",
+        "發表",
+        "配信",
+        "公開",
+        "掲載",
+        "投稿",
+        "입력",
+        "veröffentlicht",
+        "gepostet",
+        "erschienen",
+        "geschrieben",
+        "gepubliceerd",
+        "geplaatst",
+        "tarihinde yay",
+        "tarihinde gön",
+    ]) {
+        Some(Label::Published)
     } else {
-        ["发布", "發布", "发表", "配信", "公開", "掲載"]
-            .iter()
-            .any(|w| after.starts_with(w))
-            .then_some(Label::Published)
+        None
     }
 }
 
@@ -121,6 +140,14 @@ mod tests {
         {
             assert_eq!(label(before), Some(Label::Foreign), "{before}");
         }
+    }
+
+    #[test]
+    fn the_verb_may_follow_the_date() {
+        assert_eq!(label_after("发布"), Some(Label::Published));
+        assert_eq!(label_after(" Uhr gepostet und unter Hafen abgelegt"), Some(Label::Published));
+        assert_eq!(label_after(" Uhr aktualisiert"), Some(Label::Modified));
+        assert_eq!(label_after(" wurde der Hafen geschlossen"), None);
     }
 
     #[test]

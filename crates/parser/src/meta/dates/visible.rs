@@ -9,16 +9,21 @@ use crate::meta::{
     marks::By,
     sources::{Offer, Sources},
 };
-use model::Evidence;
+use model::{Evidence, Stamp};
 
 /// Where a line stands and so how far a date in it can be trusted.
 pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
     classes(sources, dates);
+    dateline(sources, dates);
+    // A paragraph stood there: the article has begun, and a date by itself may be that of a teaser in it.
+    let mut begun = false;
     for line in &sources.lines {
+        let long = line.text.chars().count() > 110;
+        let opening = !begun;
+        begun |= long && !line.before;
         if line.text.len() > 1200 {
             continue;
         }
-        let long = line.text.chars().count() > 110;
         let all = date::find(line.text, sources.order);
         let bare = rest_of(line.text, &all) <= 24;
         for (n, found) in all.iter().enumerate().take(4) {
@@ -29,6 +34,9 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
                 Place::Head => 62 - i32::from(line.distance.min(20)) - if line.before { 6 } else { 0 },
                 // The text of many a page begins with its own date line.
                 Place::Body if line.distance <= 2 && !long => 52,
+                Place::Body if opening && line.distance <= 6 && found.at.len() == line.text.len() => {
+                    62 - i32::from(line.distance)
+                }
                 Place::Body => 30,
                 Place::Tail if label.is_none() && sources.zones.is_cjk => 10,
                 Place::Tail => 34 - i32::from(line.distance.min(10)),
@@ -73,9 +81,37 @@ pub(super) fn collect(sources: &Sources<'_>, dates: &mut Dates) {
             && line.text.len() < 60
             && let Some(day) = date::relative(line.text, sources.input.captured_at)
         {
-            dates.published.push(Offer::new(model::Stamp::Day(day), Evidence::Visible, "relative", 30));
+            dates.published.push(Offer::new(Stamp::Day(day), Evidence::Visible, "relative", 30));
         }
     }
+}
+
+/// "27.1.2022 – At the ceremony ...", "(21. November 2022) Consumers ...", "BERLIN, March 5, 2020 /Wire/ -- ...": the
+/// day with which the text begins. Where several paragraphs begin with a day of their own, the text is a chronicle.
+fn dateline(sources: &Sources<'_>, dates: &mut Dates) {
+    let mut days = sources
+        .lines
+        .iter()
+        .filter(|l| l.place == Place::Body && l.text.chars().count() > 80)
+        .filter_map(|l| Some((opening_day(l.text, sources.order)?, l.distance)));
+    let Some((stamp, distance)) = days.next().filter(|(_, distance)| *distance <= 4) else { return };
+    if days.all(|(other, _)| other.day() == stamp.day()) {
+        let score = DATELINE - i32::from(distance);
+        dates.published.push(Offer::new(stamp, Evidence::Visible, "dateline", score));
+    }
+}
+
+/// Score of a day with which the text's first paragraph begins.
+const DATELINE: i32 = 50;
+
+/// The day that a mark parts from the sentence behind it, with a place or a kind of text before it at most.
+fn opening_day(text: &str, order: date::Order) -> Option<Stamp> {
+    let start = &text[..text.char_indices().nth(70).map_or(text.len(), |(at, _)| at)];
+    let found = date::find(start, order).into_iter().next().filter(|f| f.stamp.day().is_some())?;
+    let (before, after) = (&start[..found.at.start], start[found.at.end..].trim_start());
+    let parted = after.starts_with(['-', '–', '—', '·', '|', ':', ')', '）', '/', '•', '】', ']']);
+    let short = before.chars().count() <= 30 && !before.contains(['.', '!', '?', ':', '"', '“', '„', '«']);
+    (parted && short && label(before) != Some(Label::Foreign)).then_some(found.stamp)
 }
 
 /// Score of a date that the page says to be the first, which is above any other that it prints.
@@ -155,6 +191,22 @@ fn classes(sources: &Sources<'_>, dates: &mut Dates) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_begin_with_its_day() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = opening_day(text, date::Order::DayFirst).map(|s| s.to_string());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        };
+        check("27.1.2022 - Bei der Feier im Hafen sprach der Meister", Some("2022-01-27"));
+        check("(21. November 2022) Wer am Hafen wohnt, zahlt mehr", Some("2022-11-21"));
+        check("Pressemitteilung vom 25. Januar 2022 | Berlin – Der Hafen", Some("2022-01-25"));
+        check("QUAY CITY, March 5, 2020 /Wire/ -- The harbour", Some("2020-03-05"));
+        check("【某报2005年07月03日】一九八九年四月", Some("2005-07-03"));
+        check("On 5 March 2020 the harbour was closed - for a day", None);
+        check("The storm came. On 5 March 2020 - a Thursday", None);
+        check("Am 5. März 2020 wurde der Hafen geschlossen", None);
+    }
 
     #[test]
     fn spans_are_no_dates_of_publication() {

@@ -61,7 +61,7 @@ pub(crate) const NO_NAME: &[&str] = &[
     "journal", "reuters", "associated", "leave", "reply", "next", "previous", "category", "tags", "search",
     "menu", "best", "top", "die", "das", "und", "oder", "mit", "für", "uhr", "lesezeit", "artikel", "teilen",
     "kommentare", "redaktion", "les", "une", "pour", "dans", "los", "las", "una", "para", "con", "not", "it",
-    "its", "my", "all", "by", "new",
+    "its", "my", "all", "by", "new", "veröffentlicht", "aktualisiert", "erstellt", "stand", "publié", "publicado", "pubblicato",
 ];
 
 /// News agencies, which sign like persons.

@@ -68,8 +68,11 @@ pub(super) fn without_site(title: &str, sites: &[String], headings: &[String], t
             }
         }
     }
-    // "Example: A fine title indeed"
-    if let Some(&(at, next, _)) = cuts.last().filter(|c| c.1 < end) {
+    // "Example: A fine title indeed"; but "Example-chief resigns" is a compound.
+    let compound = |c: &(usize, usize, bool)| {
+        !c.2 && matches!(&title[c.0..c.1], "-" | "–" | "—") && !title[..c.0].ends_with(is_cjk)
+    };
+    if let Some(&(at, next, _)) = cuts.last().filter(|c| c.1 < end && !compound(c)) {
         let (front, rest) = (part(0, at), part(next, end));
         if rest.chars().count() > 8 && sites.contains(&key(front)) {
             return rest.to_owned();
@@ -147,6 +150,8 @@ mod tests {
         check("Sub - title", &["example"], &["Sub - title"], "Sub - title");
         check("The Fold-and-Cut Problem", &["foldandcut"], &[], "The Fold-and-Cut Problem");
         check("Tom Sawyer: a review", &["example"], &[], "Tom Sawyer: a review");
+        check("Quay-Chief Low: no wall", &["quay"], &[], "Quay-Chief Low: no wall");
+        check("示例网-标题在此处的一篇文章", &["示例网"], &[], "标题在此处的一篇文章");
     }
 
     #[test]
