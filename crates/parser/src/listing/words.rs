@@ -114,7 +114,7 @@ pub(super) fn heads_other_lists(heading: &str) -> bool {
         "don’t miss", "editor's pick", "editors' pick", "editor’s pick", "staff picks", "top stories",
         "top posts", "hot topics", "what to read", "read next", "up next", "sponsored", "around the web",
         "recent comments", "latest comments", "other authors", "blogroll", "partner", "advertis", "相关",
-        "推荐", "热门", "热点", "排行", "猜你喜欢", "为你推荐", "最新评论", "友情链接", "延伸阅读", "大家都在看", "看了又看", "相關", "推薦", "熱門", "関連",
+        "推荐", "热门", "热点内容", "热点文章", "排行", "猜你喜欢", "为你推荐", "最新评论", "友情链接", "延伸阅读", "大家都在看", "看了又看", "相關", "推薦", "熱門", "関連",
         "人気", "おすすめ", "ランキング", "オススメ", "最近のコメント", "관련", "인기", "추천", "populaire", "les plus lus",
         "à lire aussi", "similaires", "sur le même sujet", "beliebt", "meistgelesen", "ähnliche",
         "verwandte", "das könnte", "auch interessant", "más leíd", "más vist", "relacionad", "populares",
