@@ -72,6 +72,9 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     } else if named == Cue::Hidden && is_responsive(naming.class) {
         named = Cue::None;
     }
+    if matches!(named, Cue::None | Cue::Promotion) && tag == Tag::Button && is_question(page, i) {
+        return Cue::None;
+    }
     // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
     let state = tag == Tag::Article && !matches!(named, Cue::Body | Cue::Comments | Cue::Related);
     if named != Cue::None && !state {
@@ -81,6 +84,12 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
         Cue::None => by_tag(tag),
         cue => cue,
     }
+}
+
+/// A heading that unfolds what stands under it, or a question that unfolds its answer.
+fn is_question(page: &Page, button: NodeId) -> bool {
+    let mut around = page.ancestors(button).take(3);
+    around.any(|i| page.tag(i).heading_level().is_some()) || page.text(button).ends_with(['?', '？'])
 }
 
 fn has_no_link(page: &Page, i: NodeId) -> bool {
@@ -202,6 +211,8 @@ fn by_words(before: &str, word: &str, more: bool) -> Cue {
             "page" | "the" | "single" | "field" | "detail" | "article" | "post" | "story" | "news",
             "content" | "main" | "inner" | "detail",
         ) => Cue::Content,
+        ("reg" | "registration" | "access" | "login" | "signup", "wall") => Cue::Promotion,
+        ("media" | "image" | "img" | "photo" | "picture", "info" | "legend" | "desc") => Cue::Caption,
         // Highlighted code with its copy button.
         ("code", "toolbar") => Cue::None,
         _ => meaning(word, more),

@@ -238,3 +238,13 @@ fn what_stands_beside_the_text_stays_out_of_it_and_widgets_within_stay_in() {
     );
     assert_eq!(text(&html), format!("{A}\n{B}"));
 }
+
+#[test]
+fn headings_that_unfold_their_text_are_kept_and_calls_to_act_are_not() {
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><h2><button class=btn>The bridge</button></h2><p>{B}</p>
+         <div class=cta-banner><p>Buy our map of the river, which shows, they say, all of it.</p></div>
+         <div class=callout><p>{C}</p></div><p>{A} Again.</p><button>Send</button></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\nThe bridge\n{B}\n{C}\n{A} Again."));
+}
