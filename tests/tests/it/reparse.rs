@@ -45,7 +45,7 @@ async fn begin(byline: &Byline, arguments: &[&str]) -> String {
 
 async fn job(byline: &Byline, id: &str) -> Value {
     let jobs = byline.rows(["reparse", "list", "--json"]).await;
-    jobs.into_iter().find(|job| job["job"].to_string() == id).unwrap()
+    jobs.into_iter().find(|job| job["job"].as_u64() == id.parse().ok()).unwrap()
 }
 
 async fn run(byline: &Byline, arguments: &[&str]) -> Value {
