@@ -72,7 +72,7 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     } else if named == Cue::Hidden && is_responsive(naming.class) {
         named = Cue::None;
     }
-    if matches!(named, Cue::None | Cue::Promotion) && tag == Tag::Button && is_question(page, i) {
+    if matches!(named, Cue::None | Cue::Promotion) && tag == Tag::Button && heads(page, i) {
         return Cue::None;
     }
     // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
@@ -86,10 +86,9 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     }
 }
 
-/// A heading that unfolds what stands under it, or a question that unfolds its answer.
-fn is_question(page: &Page, button: NodeId) -> bool {
-    let mut around = page.ancestors(button).take(3);
-    around.any(|i| page.tag(i).heading_level().is_some()) || page.text(button).ends_with(['?', '？'])
+/// A heading that unfolds what stands under it.
+fn heads(page: &Page, button: NodeId) -> bool {
+    page.ancestors(button).take(3).any(|i| page.tag(i).heading_level().is_some())
 }
 
 fn has_no_link(page: &Page, i: NodeId) -> bool {
