@@ -1,8 +1,7 @@
-//! What the end-to-end tests stand on: sites with known contents and known faults ([`site`], [`library`]),
-//! servers that can be stopped and killed ([`servers`]), a line that can be cut ([`proxy`]), programs of others that read what we write ([`s3_server`], [`replay`]), a way
-//! to ask ([`http`]), and the product
-//! itself as its users run it ([`byline`]). Nothing here reaches into a crate of the product: what is not
-//! visible from outside is not tested here.
+//! What the end-to-end tests stand on: sites with known contents and known faults ([`site`], [`library`]), servers
+//! that can be stopped and killed ([`servers`]), a line that can be cut ([`proxy`]), programs of others that keep or read
+//! what we write ([`s3_server`], [`replay`]), a way to ask ([`http`]), and the product itself as its users run it
+//! ([`byline`]). Nothing here reaches into a crate of the product: what is not visible from outside is not tested here.
 #![expect(clippy::unwrap_used, reason = "a harness that cannot go on shall stop its test there")]
 
 pub mod byline;
