@@ -18,6 +18,12 @@ const LABELS: &[&str] = &[
     "作者", "文章作者", "本文作者", "原作者", "博主", "撰文", "著者", "글쓴이",
 ];
 
+/// Such a label may stand before an element for each author.
+const SEVERAL: &str = "author(s)";
+
+/// More are no authors of one article.
+const MOST: usize = 8;
+
 /// Longest label and longest names, in bytes.
 const LABEL_BYTES: usize = 32;
 const NAMES_BYTES: usize = 160;
@@ -32,8 +38,15 @@ pub(super) fn collect(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         if text.len() > NAMES_BYTES || text.contains('\n') || sources.is_aside(label, place) {
             continue;
         }
-        let names = person::names(text);
-        let persons = !names.is_empty() && names.len() <= 8 && names.iter().all(|n| looks_like_person(n));
+        let mut names = person::names(text);
+        let persons = |names: &[String]| !names.is_empty() && names.iter().all(|n| looks_like_person(n));
+        if page.text(label).to_lowercase().starts_with(SEVERAL) {
+            let more = std::iter::successors(next(page, value), |&i| next(page, i))
+                .take_while(|&i| page.text_len(i) <= NAMES_BYTES)
+                .map(|i| person::names(page.text(i)));
+            names.extend(more.take(MOST).take_while(|more| persons(more)).flatten());
+        }
+        let persons = names.len() <= MOST && persons(&names);
         let score = match place {
             Place::Head => 84 - i32::from(distance.min(10)),
             Place::Body | Place::Tail => 76 - i32::from(distance.min(10)),
@@ -68,6 +81,7 @@ mod tests {
     fn a_label_and_the_names_in_two_elements() {
         check_authors("<p><span>文章作者</span><span>李新、Jane Doe</span></p>", &["李新", "Jane Doe"]);
         check_authors("<dl><dt>Author:</dt> <dd>Jane Doe</dd></dl>", &["Jane Doe"]);
+        check_authors("<dl><dt>Author(s)<dd>Jane Doe<dd>Ben Hay<dd>May 2003</dl>", &["Jane Doe", "Ben Hay"]);
         check_authors("<div><div>作者</div><div>李新</div></div>", &["李新"]);
         check_authors("<p><span>文章作者</span><span>关于本站的声明</span></p>", &[]);
     }
