@@ -38,9 +38,11 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
         }
     }
     shorten_headings(&mut offers, first_heading, page, &nodes);
-    // A site's name may be a heading too, on every page.
+    // A site's name may be a heading too, on every page; what the whole `<title>` says is none, whatever calls it so.
+    let tags = offers[..first_heading].iter().filter(|o| o.evidence == Evidence::TitleTag);
+    let tags: Vec<String> = tags.map(|o| key(&o.value)).collect();
     let headings = offers[first_heading..].iter().map(|o| key(&o.value));
-    let headings: Vec<String> = headings.filter(|k| !sources.sites.contains(k)).collect();
+    let headings: Vec<String> = headings.filter(|k| tags.contains(k) || !sources.sites.contains(k)).collect();
     for offer in &mut offers {
         let known = if offer.evidence == Evidence::Heading { &[][..] } else { &headings[..] };
         offer.value = without_site(&offer.value, &sources.sites, known, page.full_text());
