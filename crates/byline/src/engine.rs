@@ -195,7 +195,8 @@ impl Engine {
         if let Some(archive) = archive.as_ref().filter(|_| plan.has(Role::Parser)) {
             let rules = open::rules(config)?;
             let stage = parser::ParseStage::new(Arc::clone(archive), rules, config.parsers);
-            self.run_stage(Arc::new(stage), config.parsers, PARSE_DEADLINE);
+            // While as many as there are threads are parsed, the next are read from the archive.
+            self.run_stage(Arc::new(stage), config.parsers * 2, PARSE_DEADLINE);
         }
         if let (Some(archive), Some(store)) = (&archive, store.filter(|_| plan.has(Role::Sink))) {
             let stage =

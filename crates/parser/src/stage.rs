@@ -100,11 +100,7 @@ impl ParseStage {
         content_type: Option<String>,
         answered: &Url,
         fetched: &Fetched,
-    ) -> Result<Result<Box<Parsed>, Spoilt>, Failure> {
-        let bytes = match kept.decoded_body(BODY_BYTES) {
-            Ok(bytes) => bytes,
-            Err(error) => return Ok(Err(error.into())),
-        };
+    ) -> Result<ReadPage, Failure> {
         let held = |_| Failure::busy("parse-threads-held", "every thread holds a page", BUSY_PAUSE);
         let permit = tokio::time::timeout(self.deadline, Arc::clone(&self.threads).acquire_owned())
             .await
@@ -117,6 +113,10 @@ impl ParseStage {
         let hints = fetched.grant.hints.clone();
         let url = answered.clone();
         let mut parsing = tokio::task::spawn_blocking(move || {
+            let bytes = match kept.decoded_body(BODY_BYTES) {
+                Ok(bytes) => bytes,
+                Err(error) => return Ok(Err(error.into())),
+            };
             let directives = kept.header_lines("x-robots-tag");
             let input = PageInput {
                 url: &url,
@@ -128,10 +128,10 @@ impl ParseStage {
             };
             let parsed = reader(&input, &rules, &stop);
             drop(permit);
-            parsed.map(Box::new)
+            parsed.map(|parsed| Ok(Box::new(parsed)))
         });
         match tokio::time::timeout(self.deadline, &mut parsing).await {
-            Ok(Ok(Ok(parsed))) => return Ok(Ok(parsed)),
+            Ok(Ok(Ok(read))) => return Ok(read),
             // Our own fault, so the message is kept, to be replayed once it is mended.
             Ok(Err(error)) => return Err(Failure::permanent("panic", words_of(error))),
             Ok(Ok(Err(Stopped))) => {}
@@ -144,7 +144,7 @@ impl ParseStage {
     }
 
     /// A thread that does not hear that it shall end would keep its place for ever.
-    fn replace_if_lost(&self, parsing: JoinHandle<Result<Box<Parsed>, Stopped>>, fetched: &Fetched) {
+    fn replace_if_lost(&self, parsing: JoinHandle<Result<ReadPage, Stopped>>, fetched: &Fetched) {
         let (threads, spare) = (Arc::clone(&self.threads), Arc::clone(&self.spare));
         let (hearing, url) = (self.hearing, fetched.grant.url.clone());
         tokio::spawn(async move {
@@ -197,6 +197,8 @@ impl Drop for AskOnDrop {
         self.0.ask();
     }
 }
+
+type ReadPage = Result<Box<Parsed>, Spoilt>;
 
 /// The page cannot be read: data, not our trouble.
 struct Spoilt {

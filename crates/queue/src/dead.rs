@@ -124,21 +124,22 @@ impl DeadLetterCollector {
                     None => break,
                 },
             };
-            tokio::select! {
-                () = shutdown.cancelled() => break,
-                () = self.record(stage, delivery) => {}
-            }
+            self.record(stage, delivery, &shutdown).await;
         }
         dead.stop().await;
     }
 
-    async fn record(&self, stage: &'static str, delivery: Delivery) {
+    /// What has been recorded is acknowledged even while stopping, or it would come again.
+    async fn record(&self, stage: &'static str, delivery: Delivery, shutdown: &CancellationToken) {
         let letter = DeadLetter::of(stage, &delivery.parcel);
         metrics::counter!("byline_queue_dead_letters_total", "stage" => stage, "code" => known(&letter.code))
             .increment(1);
         while let Err(error) = self.letters.record(letter.clone()).await {
             tracing::warn!(stage, message.id = letter.id, %error, "dead letter not recorded, trying again");
-            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
         }
         tracing::warn!(
             stage,

@@ -16,7 +16,13 @@ pub(super) struct Lanes {
     gather: Duration,
     /// Taken and not returned yet.
     begun: Option<Batch>,
+    /// Came while a bulk batch was gathered: it is next.
+    live_next: Option<Delivery>,
 }
+
+/// A bulk batch waits that many times longer than a live one: nobody waits for it, and fewer, larger batches cost
+/// less. It goes at once when live work comes.
+const BULK_PATIENCE: u32 = 10;
 
 struct Batch {
     lane: Lane,
@@ -40,6 +46,7 @@ impl Lanes {
             live_in_a_row: 0,
             gather,
             begun: None,
+            live_next: None,
         }
     }
 
@@ -49,16 +56,28 @@ impl Lanes {
         if self.begun.is_none() {
             let (lane, first) = self.first().await?;
             self.live_in_a_row = if lane == Lane::Live { self.live_in_a_row.saturating_add(1) } else { 0 };
-            let (deliveries, until) = (vec![first], Instant::now() + self.gather);
+            let patience = if lane == Lane::Bulk { BULK_PATIENCE } else { 1 };
+            let (deliveries, until) = (vec![first], Instant::now() + self.gather * patience);
             self.begun = Some(Batch { lane, deliveries, until });
         }
         if let Some(batch) = self.begun.as_mut() {
-            let from = match (batch.lane, self.bulk.as_mut()) {
-                (Lane::Bulk, Some(bulk)) => bulk,
-                _ => &mut self.live,
-            };
             while batch.deliveries.len() < most {
-                let Ok(Some(more)) = timeout_at(batch.until, from.next()).await else { break };
+                let more = match (batch.lane, self.bulk.as_mut()) {
+                    (Lane::Bulk, Some(bulk)) if self.live_next.is_none() => tokio::select! {
+                        biased;
+                        live = self.live.next() => match live {
+                            Some(live) => {
+                                self.live_next = Some(live);
+                                continue;
+                            }
+                            None => None,
+                        },
+                        more = timeout_at(batch.until, bulk.next()) => more.ok().flatten(),
+                    },
+                    (Lane::Bulk, Some(bulk)) => bulk.next_now(),
+                    _ => timeout_at(batch.until, self.live.next()).await.ok().flatten(),
+                };
+                let Some(more) = more else { break };
                 batch.deliveries.push(more);
             }
         }
@@ -66,6 +85,9 @@ impl Lanes {
     }
 
     async fn first(&mut self) -> Option<(Lane, Delivery)> {
+        if let Some(live) = self.live_next.take() {
+            return Some((Lane::Live, live));
+        }
         let Some(bulk) = self.bulk.as_mut() else {
             return Some((Lane::Live, self.live.next().await?));
         };
@@ -83,7 +105,7 @@ impl Lanes {
 
     pub(super) async fn stop(self) {
         // Given back.
-        drop(self.begun);
+        drop((self.begun, self.live_next));
         let bulk = async {
             if let Some(bulk) = self.bulk {
                 bulk.stop().await;

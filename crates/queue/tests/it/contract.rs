@@ -37,6 +37,7 @@ macro_rules! contract {
             a_batch_settles_one_by_one,
             a_batch_is_not_waited_for,
             a_batch_gathers_until_it_is_full,
+            a_bulk_batch_goes_when_live_work_comes,
             what_has_no_queue_is_kept,
             shutdown_finishes_what_is_in_hand,
             after_the_grace_period_the_rest_goes_back,
@@ -238,6 +239,21 @@ pub(crate) async fn a_batch_gathers_until_it_is_full(bench: &Bench) {
     // The third is given back.
     running.stop().await;
     bench.wait_for_ready(&bench.input(Live), 1).await;
+}
+
+pub(crate) async fn a_bulk_batch_goes_when_live_work_comes(bench: &Bench) {
+    bench.publish("ok/1", Bulk).await;
+    let stage = Arc::new(Script { batch: 2, ..Script::default() });
+    let gather = Duration::from_secs(60);
+    let running = bench.run(&stage, RunnerConfig { concurrency: 1, gather, ..config() });
+    bench.wait_for_ready(&bench.input(Bulk), 0).await;
+    assert!(stage.calls.lock().unwrap().is_empty());
+    bench.publish("ok/2", Live).await;
+    bench.wait_for_ready(&bench.output(Bulk), 1).await;
+    bench.publish("ok/3", Live).await;
+    bench.wait_for_ready(&bench.output(Live), 2).await;
+    running.stop().await;
+    assert_eq!(stage.paths(), ["ok/1", "ok/2", "ok/3"]);
 }
 
 pub(crate) async fn what_has_no_queue_is_kept(bench: &Bench) {

@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 /// Captures that may be under way for one job.
 pub const LEAD: u64 = 512;
 
-/// Captures of one step.
-const BATCH: u64 = 128;
+/// Captures of one step at most, and, where no rate holds it back, at least as long as the job is not at its end:
+/// each step asks the database for where the job stands.
+const BATCH: u64 = 256;
 
 /// Sleep while no job runs; a new one starts within it.
 const REST: Duration = Duration::from_millis(500);
 
-/// Sleep while a job waits for its lead or rate.
-const SHORT_REST: Duration = Duration::from_millis(20);
+/// Sleep while a job waits for its lead or rate; its lead lasts longer.
+const SHORT_REST: Duration = Duration::from_millis(50);
 
 /// What was sent so long ago and has not come through is sent once more, in case a queue was lost; a job whose
 /// captures are all sent is done at the latest so long after that: what is left is in the dead letters.
@@ -43,6 +44,7 @@ pub fn allowance(job: &ReparseJob, pace: Pace, now: Time) -> u64 {
     let under_way = job.published.saturating_sub(job.finished);
     let lead = LEAD.saturating_sub(under_way).min(BATCH);
     match job.new.rate {
+        None if lead < BATCH => 0,
         None => lead,
         Some(rate) => {
             let ms = u64::try_from((now - pace.from).num_milliseconds()).unwrap_or(0);
@@ -196,9 +198,10 @@ mod tests {
     #[test]
     fn the_lead_is_bounded() {
         check(&job(None, 0, 0), 0, 0, BATCH);
-        check(&job(None, 500, 0), 500, 0, 12);
+        check(&job(None, 256, 0), 256, 0, BATCH);
+        check(&job(None, 500, 0), 500, 0, 0);
         check(&job(None, 512, 0), 512, 0, 0);
-        check(&job(None, 512, 500), 512, 0, BATCH);
+        check(&job(None, 512, 256), 512, 0, BATCH);
     }
 
     #[test]

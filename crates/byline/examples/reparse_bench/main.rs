@@ -1,0 +1,128 @@
+//! How fast captures are parsed again, beside parsing alone on the same cores in the same run.
+//!
+//! ```sh
+//! cargo run --release -p byline --example reparse_bench -- --data DIR [--captures N] [--pages FOLDER] [--dry-run]
+//! ```
+//! Fills the data directory with N captures first, where it holds fewer: pages of the folder (`*.html`,
+//! `*.html.gz`), else made ones, each made unique, brought into the database by a rebuild from the archive. With
+//! `--amqp-url` and `--database-url` the job goes through RabbitMQ and PostgreSQL; all settings are those of `byline`.
+
+#![expect(clippy::print_stdout, reason = "a program for people")]
+
+mod alone;
+mod captures;
+
+use anyhow::{Context, Result, ensure};
+use byline::{
+    cli::Global,
+    config,
+    engine::{Engine, Plan, open},
+};
+use chrono::Utc;
+use clap::Parser;
+use model::{JobId, Lane};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use store::{DynStore, NewReparse, ReparseJob, ReparseSelect, ReparseState};
+
+/// Between two looks at the job.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Parts of the job whose speed is told, so that slowing down is seen.
+const PARTS: u64 = 10;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Captures to have in the archive
+    #[arg(long, default_value_t = 2000)]
+    captures: usize,
+    /// Folder of pages that captures are made of
+    #[arg(long)]
+    pages: Option<PathBuf>,
+    /// Reparse without writing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let config = config::load(&arguments.global)?;
+    let (store, archive) = (open::store(&config).await?, open::archive(&config)?);
+    captures::fill(&config, &store, &archive, arguments.captures, arguments.pages.as_deref()).await?;
+
+    let before = alone::measure(&archive, config.parsers).await?;
+    let engine = Engine::start(&config, &Plan::reparse()).await?;
+    let job = NewReparse { select: ReparseSelect::default(), dry_run: arguments.dry_run, rate: None };
+    let (started, spent) = (Instant::now(), cpu());
+    let job = store.create_reparse(&job, Utc::now()).await?;
+    let done = watch(&engine, &store, job).await?;
+    let (took, spent) = (started.elapsed(), cpu() - spent);
+    engine.stop().await;
+    let after = alone::measure(&archive, config.parsers).await?;
+
+    ensure!(done.finished > 0, "the archive holds no captures: ask for some with --captures");
+    let captures = done.finished as f64;
+    let (speed, cost) = (captures / took.as_secs_f64(), spent.as_secs_f64() * 1e3 / captures);
+    let alone = alone::Speed::mean(before, after);
+    println!("parse alone   {:7.0} a second, {:.2} ms of processor each", alone.a_second, alone.cpu_ms);
+    println!("reparse       {speed:7.0} a second, {cost:.2} ms of processor each (this process)");
+    println!(
+        "reparse is {:.2} of parsing alone by the clock, {:.2} by processor time; {} captures, {} changed, {} failed",
+        speed / alone.a_second,
+        alone.cpu_ms / cost,
+        done.finished,
+        done.changed,
+        done.failed
+    );
+    Ok(())
+}
+
+/// Tells the speed of each part of the job, and the memory at its end; and how much waited for each stage on average,
+/// which shows the one that holds the others up.
+async fn watch(engine: &Engine, store: &DynStore, id: JobId) -> Result<ReparseJob> {
+    let (mut part, mut since) = (1, (Instant::now(), 0));
+    let (mut waiting, mut looks) = ([0; 2], 0);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        for (waiting, stage) in waiting.iter_mut().zip(["parse", "sink"]) {
+            let transport = engine.transport();
+            *waiting += transport.depth(&transport.topology().queue(stage, Lane::Bulk)).await?.ready;
+        }
+        looks += 1;
+        let jobs = store.reparse_jobs().await?;
+        let job = jobs.into_iter().find(|job| job.id == id).context("the job is gone")?;
+        if job.finished * PARTS >= job.total * part {
+            let speed = (job.finished - since.1) as f64 / since.0.elapsed().as_secs_f64();
+            let [parse, sink] = waiting.map(|sum| sum / looks);
+            println!(
+                "{:>8} captures: {speed:5.0} a second, {}, {parse} wait for the parser, {sink} for the sink",
+                job.finished,
+                memory()
+            );
+            (since, waiting, looks) = ((Instant::now(), job.finished), [0; 2], 0);
+            part = job.finished * PARTS / job.total.max(1) + 1;
+        }
+        if job.state != ReparseState::Running {
+            return Ok(job);
+        }
+    }
+}
+
+/// This process's time on processors.
+fn cpu() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
+}
+
+/// Resident memory now, where the system tells it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    kib.map_or_else(|| "memory unknown".to_owned(), |kib| format!("{} MB resident", kib / 1024))
+}
