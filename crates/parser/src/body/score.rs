@@ -6,6 +6,7 @@
 
 use super::{
     contexts::{self, Trust},
+    credits,
     cues::Cue,
     units::Unit,
     witness::{self, Testimony},
@@ -50,6 +51,7 @@ impl Survey {
         let context;
         (context, survey.bodies) = survey.contexts(page, &plain_sums, trust);
         survey.context = survey.units.iter().map(|u| contexts::prevailing(page, u, &context)).collect();
+        credits::tell_captions(page, &mut survey);
         survey.muted = contexts::muted(page, &survey, &context);
         survey.scores = survey
             .units
@@ -267,6 +269,8 @@ fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
     match context {
         Cue::Body if plain > 0.0 => plain * 1.2,
         Cue::Caption => plain.min(0.0),
+        // Labels for screen readers stand among controls; how long they are says nothing.
+        Cue::Hidden => -6.0,
         Cue::Comments | Cue::Related => -5.0 - unit.len() as f32 * 0.5,
         c if c.is_negative() => -5.0 - unit.len() as f32 * 0.3,
         _ => plain,
