@@ -59,8 +59,22 @@ fn heads_author(text: &str) -> bool {
 const BYLINE: (usize, usize) = (160, 70);
 
 /// Lines above the text that begin so say who wrote it.
-const BY: &[&str] =
-    &["by ", "von ", "par ", "por ", "di ", "door ", "av ", "作者", "记者", "文/", "文｜", "编辑"];
+const BY: &[&str] = &[
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+    "di ",
+    "door ",
+    "av ",
+    "作者",
+    "记者",
+    "本报记者",
+    "本刊记者",
+    "文/",
+    "文｜",
+    "编辑",
+];
 
 /// Lines above the text that say so, with a number, say when it came out or how often it was read.
 const CAME_OUT: &[&str] =

@@ -25,6 +25,7 @@ const BEFORE: &[&str] = &[
     "bildquelle:",
     "fot.",
     "фото:",
+    "copyright:",
 ];
 
 /// How credits of agencies begin.
@@ -55,17 +56,20 @@ pub(super) fn tell_captions(page: &Page, survey: &mut Survey) {
 }
 
 fn is_caption(text: &str) -> bool {
-    let holds_mark = text.bytes().any(|b| matches!(b, b':' | b'/' | 0xc2));
-    if !holds_mark && text.len() >= ALONE && !text.ends_with(['s', 'k', ')', '.']) && !text.starts_with('P') {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    has_copyright(&lower)
-        || PICTURED.iter().any(|w| lower.starts_with(w))
-        || lower.len() < LONGEST / 2 && AFTER.iter().any(|w| lower.ends_with(w))
-        || lower.len() < ALONE && AGENCIES.iter().any(|w| lower.starts_with(w))
-        || has_credit(&lower)
+    // All but the first words of a caption stands in its end.
+    let from = text.len().saturating_sub(2 * CREDIT);
+    let start = (from..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    let end = text[start..].to_lowercase();
+    has_copyright(&end)
+        || has_credit(&end, from == 0)
         || has_agency(text)
+        || text.len() < LONGEST / 2 && AFTER.iter().any(|w| end.ends_with(w))
+        || text.len() < ALONE && AGENCIES.iter().any(|w| end.starts_with(w))
+        || text.starts_with(['P', 'p']) && begins_pictured(text)
+}
+
+fn begins_pictured(text: &str) -> bool {
+    PICTURED.iter().any(|w| text.get(..w.len()).is_some_and(|start| start.eq_ignore_ascii_case(w)))
 }
 
 /// `A bridge © A. Author`, `© A. Author`.
@@ -73,12 +77,12 @@ fn has_copyright(text: &str) -> bool {
     text.rfind('©').is_some_and(|at| text.len() - at <= CREDIT && !text[at..].contains(". "))
 }
 
-/// `A bridge. Photo: A. Author`, `Photo: A. Author`.
-fn has_credit(text: &str) -> bool {
+/// `A bridge. Photo: A. Author`, `Photo: A. Author`. `whole`: nothing stands before the text.
+fn has_credit(text: &str, whole: bool) -> bool {
     BEFORE.iter().any(|mark| {
         text.rfind(mark).is_some_and(|at| {
             let before = text[..at].trim_end();
-            let stands_alone = before.is_empty()
+            let stands_alone = whole && before.is_empty()
                 || before.ends_with(['.', '!', '?', ')', '(', '[', '”', '"', '|', '\n', '/']);
             let name = text[at + mark.len()..].trim();
             stands_alone && (2..=CREDIT).contains(&name.len()) && !name.trim_end_matches('.').contains(". ")

@@ -86,9 +86,12 @@ pub(super) fn drop_disclaimers(page: &Page, survey: &Survey, range: Range<usize>
 }
 
 fn is_notice(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    EXTERNAL.iter().any(|w| lower.starts_with(w))
-        || lower.len() <= WALL && WALLS.iter().any(|w| lower.contains(w))
+    let external = |w: &&str| text.get(..w.len()).is_some_and(|start| start.eq_ignore_ascii_case(w));
+    EXTERNAL.iter().any(external)
+        || text.len() <= WALL && {
+            let lower = text.to_lowercase();
+            WALLS.iter().any(|w| lower.contains(w))
+        }
 }
 
 #[cfg(test)]

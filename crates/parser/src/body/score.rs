@@ -124,7 +124,7 @@ impl Survey {
     /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
         let richest = self.richest(page);
-        let root = self.named(page, richest).or(richest)?;
+        let root = self.named(page, richest).or_else(|| self.short(page, richest)).or(richest)?;
         Some(self.first_of_several(page, root).unwrap_or(root))
     }
 
@@ -134,6 +134,19 @@ impl Survey {
         let common = std::iter::once(first).chain(page.ancestors(first)).find(|&i| page.within(last, i))?;
         let good = |i: NodeId| self.scores[self.units_in(page, i)].iter().map(|s| s.max(0.0)).sum::<f32>();
         (good(common) > 0.35 * richest.map_or(0.0, good)).then_some(common)
+    }
+
+    /// A page's only `<article>`, with little in what it names its body: the terms in some box are longer, but
+    /// are not what the page is about.
+    fn short(&self, page: &Page, richest: Option<NodeId>) -> Option<NodeId> {
+        const LITTLE: f64 = 400.0;
+        let mut articles = page.all(Tag::Article);
+        let article = articles.next().filter(|_| articles.next().is_none())?;
+        let elsewhere = richest.is_some_and(|i| {
+            !page.within(i, article) && !page.within(article, i) && self.sum(page, i) < LITTLE
+        });
+        let named = |i: usize| self.context[i] == Cue::Body && self.scores[i] > 0.0;
+        (elsewhere && self.units_in(page, article).any(named)).then_some(article)
     }
 
     /// Where several articles stand in a row (endless scrolling), the one that the page is about: that with

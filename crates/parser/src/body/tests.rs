@@ -294,3 +294,10 @@ fn a_standfirst_is_kept_after_a_title_that_is_no_heading_and_the_byline_under_it
     );
     assert!(text(&html).ends_with(&format!("{C}\n{A}\n{B}")), "{}", text(&html));
 }
+
+#[test]
+fn a_short_article_is_no_less_one_than_the_terms_in_a_box() {
+    let html = "<div><article><div class=article-body><p>The bridge is open again, at last</p></div></article></div>
+         <div class=till><p>1. The balance is held in crowns, and one crown, at the till, pays for one crown.</p></div>";
+    assert_eq!(text(html), "The bridge is open again, at last");
+}

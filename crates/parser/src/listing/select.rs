@@ -240,11 +240,6 @@ fn with_siblings(survey: &Survey<'_>, records: Vec<Record>) -> Vec<Record> {
     };
     let taken: HashSet<NodeId> = records.iter().map(|r| r.root).collect();
     let headed = records.iter().filter(|r| survey.links[r.link].heading).count() * 2 > records.len();
-    // Rows whose title is no link, with a sign that leads to the document.
-    let documents = records.iter().all(|r| {
-        let link = &survey.links[r.link];
-        link.action && text::is_document(link.href)
-    });
     let mut all = records.clone();
     let mut counts: HashMap<NodeId, usize> = HashMap::new();
     records.iter().filter_map(|r| page.parent(r.root)).for_each(|p| *counts.entry(p).or_default() += 1);
@@ -254,10 +249,8 @@ fn with_siblings(survey: &Survey<'_>, records: Vec<Record>) -> Vec<Record> {
             let end = page.end(sibling);
             let from = survey.links.partition_point(|l| l.node < sibling);
             let inside = survey.links[from..].iter().enumerate().take_while(|(_, l)| l.node < end);
-            let named = |l: &super::survey::Link<'_>| match () {
-                () if documents => l.action && text::is_document(l.href),
-                () if headed => l.heading && !l.action,
-                () => l.weight >= text::TITLE && !l.action,
+            let named = |l: &super::survey::Link<'_>| {
+                if headed { l.heading && !l.action } else { l.weight >= text::TITLE && !l.action }
             };
             let found =
                 inside.filter(|(_, l)| named(l) && !text::is_picture(l.href)).map(|(i, _)| from + i).next();
