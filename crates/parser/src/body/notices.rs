@@ -40,6 +40,9 @@ const WALLS: &[&str] = &[
     "réservé aux abonnés",
     "réservé à nos abonnés",
     "exclusivo para suscriptores",
+    "para seguir leyendo",
+    "para continuar leyendo",
+    "per continuare a leggere",
     "riservato agli abbonati",
     "有料会員になると",
     "会員限定の有料記事",
@@ -59,16 +62,24 @@ pub(super) fn drop_notices(
     for index in range {
         let unit = &survey.units[index];
         if keep[index] && unit.len() <= LONGEST && is_notice(unit.text(page)) {
-            keep[survey.units_in(page, around(page, root, unit))].fill(false);
+            keep[survey.units_in(page, around(page, survey, root, unit))].fill(false);
         }
     }
 }
 
-/// The largest element around the line that holds little else.
-fn around(page: &Page, root: NodeId, unit: &Unit) -> NodeId {
-    let most = 3 * unit.len() + 60;
-    let inner = page.ancestors(unit.first).take_while(|&i| i != root && page.text_len(i) <= most);
-    inner.last().unwrap_or(unit.first)
+/// Longest line, in bytes, that stands in such a box beside the notice: what is longer is of the text.
+const BESIDE: usize = 150;
+
+/// The largest element around the line that holds little else, in short lines.
+fn around(page: &Page, survey: &Survey, root: NodeId, unit: &Unit) -> NodeId {
+    let most = 4 * unit.len() + 120;
+    let is_box = |i: NodeId| {
+        page.text_len(i) <= most
+            && survey.units[survey.units_in(page, i)]
+                .iter()
+                .all(|u| u.first == unit.first || u.len() <= BESIDE)
+    };
+    page.ancestors(unit.first).take_while(|&i| i != root && is_box(i)).last().unwrap_or(unit.first)
 }
 
 /// Drops what follows a line such as "版权与免责声明：" (copyright and disclaimer), near the end.

@@ -264,6 +264,8 @@ fn walls_and_notices_are_left_out_with_their_boxes() {
     let notice = "<div><p>Empfohlener externer Inhalt</p><p>Inhalte erlauben</p></div>";
     let html = format!("<article><h1>T</h1><p>{A}</p>{notice}<p>{B}</p>{wall}<p>{C}</p></article>");
     assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
+    let teaser = format!("<main><h1>T</h1><div><p>{A} {B}</p><p>Log in to continue reading</p></div></main>");
+    assert_eq!(text(&teaser), format!("{A} {B}"));
 }
 
 #[test]
