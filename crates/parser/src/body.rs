@@ -3,6 +3,7 @@
 mod assemble;
 mod byline;
 mod contexts;
+mod credits;
 mod cues;
 mod explain;
 mod fold;
@@ -10,6 +11,7 @@ mod headings;
 mod inline;
 mod lead;
 mod names;
+mod notices;
 mod parts;
 mod phrases;
 mod prose;
@@ -126,6 +128,7 @@ fn kept(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     let mut keep = select::select(page, survey, root);
     lead::keep_standfirst(page, survey, &mut keep);
     fold::drop_repeats(page, survey, &mut keep);
+    fold::drop_pull_quotes(page, survey, root, &mut keep);
     keep
 }
 

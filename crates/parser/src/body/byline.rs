@@ -1,6 +1,6 @@
 //! Who wrote it and when: lines above and below the text that are not of it.
 
-use super::{score::Survey, select::is_prose, text::letters, units::Unit};
+use super::{cues::Cue, score::Survey, select::is_prose, text::letters, units::Unit};
 use crate::{Page, Tag};
 use std::ops::Range;
 
@@ -59,8 +59,22 @@ fn heads_author(text: &str) -> bool {
 const BYLINE: (usize, usize) = (160, 70);
 
 /// Lines above the text that begin so say who wrote it.
-const BY: &[&str] =
-    &["by ", "von ", "par ", "por ", "di ", "door ", "av ", "作者", "记者", "文/", "文｜", "编辑"];
+const BY: &[&str] = &[
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+    "di ",
+    "door ",
+    "av ",
+    "作者",
+    "记者",
+    "本报记者",
+    "本刊记者",
+    "文/",
+    "文｜",
+    "编辑",
+];
 
 /// Lines above the text that say so, with a number, say when it came out or how often it was read.
 const CAME_OUT: &[&str] =
@@ -68,14 +82,22 @@ const CAME_OUT: &[&str] =
 
 /// Who wrote it and when, above the text.
 pub(super) fn drop_bylines(page: &Page, survey: &Survey, range: Range<usize>, keep: &mut [bool]) {
+    // One paragraph above it may be the standfirst, by another name.
+    let mut paragraphs = 0;
     for index in range.filter(|&i| keep[i]).take(8).collect::<Vec<_>>() {
         let (unit, tag) = (&survey.units[index], page.tag(survey.units[index].block));
         let text = unit.text(page);
+        let standfirst = survey.context[index] == Cue::Standfirst;
         if is_prose(page, unit) || unit.len() >= 120 && ends_sentence(text) {
-            return;
+            paragraphs += usize::from(!standfirst);
+            if paragraphs > 1 {
+                return;
+            }
+            continue;
         }
         let other = tag.heading_level().is_some() || matches!(tag, Tag::Li | Tag::Dd | Tag::Dt);
-        keep[index] = other || !is_byline(text);
+        let byline = if paragraphs == 0 { is_byline(text) } else { names_author(text) };
+        keep[index] = other || !byline;
     }
 }
 
@@ -85,7 +107,13 @@ fn is_byline(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     let came_out = CAME_OUT.iter().any(|w| lower.contains(w)) && text.bytes().any(|b| b.is_ascii_digit());
-    came_out || text.len() < BYLINE.1 && (has_moment(text) || BY.iter().any(|w| lower.starts_with(w)))
+    came_out || text.len() < BYLINE.1 && (has_moment(text) || names_author(text))
+}
+
+/// A short line that begins with the word for "by".
+fn names_author(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.len() < BYLINE.1 && !ends_sentence(text) && BY.iter().any(|w| lower.starts_with(w))
 }
 
 /// A year of these two centuries, or a time of day.
@@ -97,7 +125,7 @@ fn has_moment(text: &str) -> bool {
     })
 }
 
-fn ends_sentence(text: &str) -> bool {
+pub(super) fn ends_sentence(text: &str) -> bool {
     text.trim_end_matches(['"', '”', '»', '」', ')', '）'])
         .ends_with(['.', '!', '?', '…', '。', '！', '？', ':', '：'])
 }

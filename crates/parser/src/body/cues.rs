@@ -55,8 +55,8 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     if naming.itemprop.split_ascii_whitespace().any(|p| p == "articleBody") {
         return Cue::Body;
     }
-    // A heading's id is made of its text: `related-work`, `toc-how-they-work`.
-    let id = if tag.heading_level().is_some() { "" } else { naming.id };
+    // A heading's id is made of its text: `related-work`, `toc-how-they-work`; so is that of its section.
+    let id = if tag.heading_level().is_some() || is_slug(naming.id) { "" } else { naming.id };
     let mut named = stronger(classes.get(naming.class, named), named(id));
     if named == Cue::Body && !tag.is_block() {
         // `align-with-story-text`: a word about the looks of a line.
@@ -84,6 +84,11 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
         Cue::None => by_tag(tag),
         cue => cue,
     }
+}
+
+/// More words than a part's name has: `the-one-that-was-promoted-most`.
+fn is_slug(id: &str) -> bool {
+    id.bytes().filter(|b| *b == b'-').count() >= 5
 }
 
 /// A heading that unfolds what stands under it.
@@ -188,7 +193,7 @@ fn next_word(bytes: &[u8], at: usize) -> bool {
 /// One word of a name, the word before it in the same name, and whether another follows.
 fn by_words(before: &str, word: &str, more: bool) -> Cue {
     if before.is_empty() {
-        return meaning(word, more);
+        return if word == "hidden" && !more { Cue::Hidden } else { meaning(word, more) };
     }
     // `has-sidebar`, `no-comments`: a layout's state, not its part.
     if matches!(before, "has" | "with" | "no" | "without" | "have" | "show" | "enable" | "enabled")
@@ -197,9 +202,7 @@ fn by_words(before: &str, word: &str, more: bool) -> Cue {
         return Cue::None;
     }
     match (before, word) {
-        ("visually" | "is" | "u" | "", "hidden" | "hide") | ("sr", "only") | ("d", "none") if !more => {
-            Cue::Hidden
-        }
+        ("visually" | "is" | "u", "hidden" | "hide") | ("sr", "only") | ("d", "none") if !more => Cue::Hidden,
         ("screen", "reader") | (_, "visuallyhidden") => Cue::Hidden,
         (
             "article" | "post" | "entry" | "story" | "news" | "blog" | "artikel" | "articulo" | "body"

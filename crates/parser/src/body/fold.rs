@@ -1,7 +1,7 @@
 //! Nothing twice.
 
-use super::{score::Survey, text::letters};
-use crate::{Page, Tag};
+use super::{byline::ends_sentence, score::Survey, select::is_prose, text::letters, units::Unit};
+use crate::{NodeId, Page, Tag};
 use model::{Block, Text};
 use std::{
     collections::{HashMap, HashSet},
@@ -56,6 +56,57 @@ pub(super) fn drop_repeats(page: &Page, survey: &Survey, keep: &mut [bool]) {
             keep[kept[later]] = false;
         }
     }
+}
+
+/// Longest pull quote, and most that is said of who spoke, in bytes.
+const PULLED: usize = 400;
+const SPEAKER: usize = 120;
+
+/// Drops quotations in boxes of their own that only repeat a sentence of the text, with who said it.
+pub(super) fn drop_pull_quotes(page: &Page, survey: &Survey, root: NodeId, keep: &mut [bool]) {
+    let mut text = String::new();
+    let mut pulled: Vec<usize> = Vec::new();
+    let mut flow = None;
+    for (index, unit) in survey.units.iter().enumerate().filter(|(i, _)| keep[*i]) {
+        let tag = page.tag(unit.block);
+        let parent = page.parent(unit.block);
+        let row =
+            tag.heading_level().is_some() || matches!(tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt);
+        let short = (SHORTEST / 2..=PULLED).contains(&unit.len());
+        if short && !row && parent != flow && is_said(unit.text(page)) {
+            pulled.push(index);
+        } else if is_prose(page, unit) {
+            flow = parent;
+        }
+    }
+    pulled.retain(|&i| is_boxed(page, root, &survey.units[i]));
+    if pulled.is_empty() {
+        return;
+    }
+    for (index, unit) in survey.units.iter().enumerate().filter(|(i, _)| keep[*i]) {
+        if !pulled.contains(&index) {
+            text.push_str(&letters(unit.text(page)));
+        }
+    }
+    for index in pulled {
+        let unit = &survey.units[index];
+        let said = letters(unit.text(page));
+        if said.len() >= SHORTEST / 2 && memchr::memmem::find(text.as_bytes(), said.as_bytes()).is_some() {
+            let most = unit.len() + SPEAKER;
+            let around = page.ancestors(unit.first).take_while(|&i| i != root && page.text_len(i) <= most);
+            keep[survey.units_in(page, around.last().unwrap_or(unit.first))].fill(false);
+        }
+    }
+}
+
+/// A whole sentence, or words in quotation marks.
+fn is_said(text: &str) -> bool {
+    ends_sentence(text) || text.starts_with(['"', '“', '„', '«', '»', '‘', '「'])
+}
+
+/// Whether an element that holds little more than this stands around it.
+fn is_boxed(page: &Page, root: NodeId, unit: &Unit) -> bool {
+    page.parent(unit.block).is_some_and(|p| p != root && page.text_len(p) <= unit.len() + SPEAKER)
 }
 
 /// Bytes of a paragraph that nobody writes twice, refrains included.

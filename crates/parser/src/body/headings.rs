@@ -9,10 +9,15 @@ pub(super) fn drop_titles(page: &Page, survey: &Survey, range: Range<usize>, kee
     let titles = titles(page);
     for index in range.filter(|&i| keep[i]).take(6).collect::<Vec<_>>() {
         let text = letters(survey.units[index].text(page));
-        if titles.contains(&text) {
+        if titles.iter().any(|title| *title == text || is_most_of(&text, title)) {
             keep[index] = false;
         }
     }
+}
+
+/// A title that is shown without how it begins.
+fn is_most_of(text: &str, title: &str) -> bool {
+    text.len() >= 24 && text.len() * 5 >= title.len() * 3 && title.ends_with(text)
 }
 
 /// What the page calls itself, in letters: `og:title`, `<title>` with and without the site's name, `<h1>`.

@@ -13,9 +13,14 @@ use crate::{Page, Tag};
 /// caption stand in between.
 const REACH: usize = 40;
 
+/// Bytes of a line that may be a title.
+const TITLE: usize = 120;
+
 /// Marks the standfirst as kept where it stands between the title and the first unit that is kept.
 pub(super) fn keep_standfirst(page: &Page, survey: &Survey, keep: &mut [bool]) {
     let Some(first) = keep.iter().position(|k| *k) else { return };
+    // A title that is no heading may be all that is kept above it.
+    let first = (first..keep.len()).find(|&i| keep[i] && survey.units[i].len() > TITLE).unwrap_or(first);
     let declared = descriptions(page);
     let titles = titles(page);
     let from = first.saturating_sub(REACH);

@@ -330,6 +330,7 @@ const NAMES: &[(&str, Cue, bool)] = &[
     ("tooltip", Cue::Promotion, ANY),
     ("topbar", Cue::Navigation, ANY),
     ("topics", Cue::Navigation, ANY),
+    ("transcript", Cue::Aside, ANY),
     ("trending", Cue::Related, ANY),
     ("tuijian", Cue::Related, ANY),
     ("untertitel", Cue::Standfirst, ANY),

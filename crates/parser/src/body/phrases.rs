@@ -65,6 +65,12 @@ const BEGINNINGS: &[&str] = &[
     "more on this",
     "watch:",
     "listen:",
+    "watch |",
+    "listen |",
+    "read |",
+    "for the latest breaking news",
+    "for the latest news",
+    "if you buy something using links",
     "don't miss",
     "up next",
     "recommended",
@@ -159,6 +165,7 @@ const BEGINNINGS: &[&str] = &[
     "lea también",
     "lee también",
     "le puede interesar",
+    "puedes ver:",
     "te puede interesar",
     "también te puede",
     "publicidad",
@@ -205,6 +212,16 @@ const BEGINNINGS: &[&str] = &[
     "[责任编辑",
     "【责任编辑",
     "（编辑",
+    "【编辑",
+    "[编辑",
+    "【打印",
+    "[打印",
+    "【推荐",
+    "【关闭",
+    "[关闭",
+    "【字体",
+    "[字体",
+    "凡本网",
     "(编辑",
     "作者简介",
     "版权声明",
@@ -232,6 +249,31 @@ const BEGINNINGS: &[&str] = &[
     "延伸閱讀",
 ];
 
+/// Lines that say nothing else: what controls are called.
+const ALONE: &[&str] = &[
+    "read more",
+    "continue reading",
+    "learn more",
+    "show more",
+    "load more",
+    "view more",
+    "view all",
+    "see all",
+    "see more",
+    "back to top",
+    "close",
+    "mehr lesen",
+    "weiterlesen",
+    "nach oben",
+    "leer más",
+    "lire la suite",
+    "leggi tutto",
+    "ler mais",
+    "阅读更多",
+    "查看更多",
+    "返回顶部",
+];
+
 /// A line that says so and links somewhere, or stands near the end, is no part of the text.
 const MENTIONS: &[&str] = &[
     "newsletter",
@@ -243,8 +285,6 @@ const MENTIONS: &[&str] = &[
     "on facebook and twitter",
     "on twitter and facebook",
     "google news",
-    "whatsapp",
-    "telegram",
     "click here to",
     "download our app",
     "download the app",
@@ -311,6 +351,11 @@ const MENTIONS: &[&str] = &[
     "有料会員",
 ];
 
+/// The same, of words that texts use too: only in lines shorter than [`SHORT`] bytes.
+const SHORT_MENTIONS: &[&str] = &["whatsapp", "telegram"];
+
+const SHORT: usize = 120;
+
 /// The beginnings by their first byte.
 static BY_FIRST: LazyLock<HashMap<u8, Vec<&'static str>>> = LazyLock::new(|| {
     let mut map: HashMap<u8, Vec<&'static str>> = HashMap::new();
@@ -332,7 +377,25 @@ pub(super) fn is_phrase(text: &str, pointed: bool) -> bool {
     let Some(first) = text.bytes().next() else { return false };
     let begins =
         text.len() < 160 && BY_FIRST.get(&first).is_some_and(|list| list.iter().any(|b| text.starts_with(b)));
-    begins || pointed && FINDERS.iter().any(|m| mentions(text.as_bytes(), m))
+    let short = pointed && text.len() < SHORT && SHORT_MENTIONS.iter().any(|m| text.contains(m));
+    begins
+        || short
+        || ALONE.contains(&text.trim_end_matches(ENDS))
+        || is_reading_time(&text)
+        || pointed && FINDERS.iter().any(|m| mentions(text.as_bytes(), m))
+}
+
+/// What may follow a control's name.
+const ENDS: &[char] = &['.', '…', '>', '»', '›', '→', '↓', ':', ' '];
+
+/// `6 min read`, `3 Minuten Lesezeit`.
+fn is_reading_time(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let number = words.next().is_some_and(|w| w.len() <= 3 && w.bytes().all(|b| b.is_ascii_digit()));
+    number
+        && words.next().is_some_and(|w| w.starts_with("min"))
+        && words.next().is_some_and(|w| matches!(w, "read" | "lesezeit" | "lesen"))
+        && words.next().is_none()
 }
 
 /// Whether the words stand in the text; "our app" does not stand in "your app".
@@ -349,6 +412,7 @@ mod tests {
         assert!(is_phrase("Read more: Ten things", false));
         assert!(is_phrase("Sign up for our daily newsletter.", true));
         assert!(is_phrase("责任编辑：王明", false));
+        assert!(is_phrase("Read more »", false) && is_phrase("6 min read", false));
         assert!(!is_phrase("He read more about the case than any other.", false));
         assert!(!is_phrase("The newsletter was his life.", false));
         assert!(!is_phrase("Before you publish your app, make an account.", true));

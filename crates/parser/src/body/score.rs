@@ -6,6 +6,7 @@
 
 use super::{
     contexts::{self, Trust},
+    credits,
     cues::Cue,
     units::Unit,
     witness::{self, Testimony},
@@ -50,6 +51,7 @@ impl Survey {
         let context;
         (context, survey.bodies) = survey.contexts(page, &plain_sums, trust);
         survey.context = survey.units.iter().map(|u| contexts::prevailing(page, u, &context)).collect();
+        credits::tell_captions(page, &mut survey);
         survey.muted = contexts::muted(page, &survey, &context);
         survey.scores = survey
             .units
@@ -122,7 +124,7 @@ impl Survey {
     /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
         let richest = self.richest(page);
-        let root = self.named(page, richest).or(richest)?;
+        let root = self.named(page, richest).or_else(|| self.short(page, richest)).or(richest)?;
         Some(self.first_of_several(page, root).unwrap_or(root))
     }
 
@@ -132,6 +134,19 @@ impl Survey {
         let common = std::iter::once(first).chain(page.ancestors(first)).find(|&i| page.within(last, i))?;
         let good = |i: NodeId| self.scores[self.units_in(page, i)].iter().map(|s| s.max(0.0)).sum::<f32>();
         (good(common) > 0.35 * richest.map_or(0.0, good)).then_some(common)
+    }
+
+    /// A page's only `<article>`, with little in what it names its body: the terms in some box are longer, but
+    /// are not what the page is about.
+    fn short(&self, page: &Page, richest: Option<NodeId>) -> Option<NodeId> {
+        const LITTLE: f64 = 400.0;
+        let mut articles = page.all(Tag::Article);
+        let article = articles.next().filter(|_| articles.next().is_none())?;
+        let elsewhere = richest.is_some_and(|i| {
+            !page.within(i, article) && !page.within(article, i) && self.sum(page, i) < LITTLE
+        });
+        let named = |i: usize| self.context[i] == Cue::Body && self.scores[i] > 0.0;
+        (elsewhere && self.units_in(page, article).any(named)).then_some(article)
     }
 
     /// Where several articles stand in a row (endless scrolling), the one that the page is about: that with
@@ -267,6 +282,8 @@ fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
     match context {
         Cue::Body if plain > 0.0 => plain * 1.2,
         Cue::Caption => plain.min(0.0),
+        // Labels for screen readers stand among controls; how long they are says nothing.
+        Cue::Hidden => -6.0,
         Cue::Comments | Cue::Related => -5.0 - unit.len() as f32 * 0.5,
         c if c.is_negative() => -5.0 - unit.len() as f32 * 0.3,
         _ => plain,

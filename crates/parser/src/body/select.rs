@@ -4,6 +4,7 @@ use super::{
     byline::{drop_author_sections, drop_biographies, drop_bylines, is_dateline},
     cues::Cue,
     headings::{drop_orphan_headings, drop_titles},
+    notices::{drop_disclaimers, drop_notices},
     phrases::is_phrase,
     score::{Survey, punctuation},
     units::Unit,
@@ -19,8 +20,10 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     let mut begun = false;
     for index in range.clone() {
         let unit = &survey.units[index];
+        let tail = (index - range.start) * 5 >= range.len() * 4;
         if let Some(testimony) = &survey.testimony {
-            if testimony.named[index] && unit.link_share() < 0.9 {
+            let closing = is_phrase(unit.text(page), false);
+            if testimony.named[index] && unit.link_share() < 0.9 && !closing {
                 keep[index] = true;
                 continue;
             }
@@ -39,7 +42,6 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
         if page.tag(unit.block) == Tag::H1 && !begun {
             continue;
         }
-        let tail = (index - range.start) * 5 >= range.len() * 4;
         keep[index] = stays(page, survey, index)
             && !is_phrase(unit.text(page), tail || unit.link > 0 && unit.len() < 200);
         begun |= keep[index] && is_prose(page, unit);
@@ -48,6 +50,8 @@ pub(super) fn select(page: &Page, survey: &Survey, root: NodeId) -> Vec<bool> {
     drop_titles(page, survey, range.clone(), &mut keep);
     drop_biographies(page, survey, range.clone(), &mut keep);
     drop_author_sections(page, survey, range.clone(), &mut keep);
+    drop_disclaimers(page, survey, range.clone(), &mut keep);
+    drop_notices(page, survey, root, range.clone(), &mut keep);
     drop_orphan_headings(page, survey, range, &mut keep);
     keep
 }

@@ -248,3 +248,58 @@ fn headings_that_unfold_their_text_are_kept_and_calls_to_act_are_not() {
     );
     assert_eq!(text(&html), format!("{A}\nThe bridge\n{B}\n{C}\n{A} Again."));
 }
+
+#[test]
+fn what_says_that_it_is_hidden_is_left_out_and_an_address_made_of_words_says_nothing() {
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><div class=\"box hidden\"><p>{B} Pay.</p></div>
+         <section id=the-bridge-that-they-promoted-most><h2>The bridge</h2><p>{B}</p></section><p>{C}</p><p>{A} Again.</p></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\nThe bridge\n{B}\n{C}\n{A} Again."));
+}
+
+#[test]
+fn walls_and_notices_are_left_out_with_their_boxes() {
+    let wall = "<div><p>Register to unlock more articles</p><ul><li>Enjoy more a month</li><li>Get updates</li></ul></div>";
+    let notice = "<div><p>Empfohlener externer Inhalt</p><p>Inhalte erlauben</p></div>";
+    let html = format!("<article><h1>T</h1><p>{A}</p>{notice}<p>{B}</p>{wall}<p>{C}</p></article>");
+    assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
+    let teaser = format!("<main><h1>T</h1><div><p>{A} {B}</p><p>Log in to continue reading</p></div></main>");
+    assert_eq!(text(&teaser), format!("{A} {B}"));
+}
+
+#[test]
+fn a_caption_that_no_mark_up_tells_is_a_caption() {
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><p>The bridge by night. Photo: Ann Author</p><p>{B}</p></article>"
+    );
+    let blocks = extract(&page(&html)).blocks;
+    assert_eq!(model::block::to_text(&blocks), format!("{A}\n{B}"));
+    assert!(blocks.iter().any(|b| matches!(b, Block::Figure { .. })), "{blocks:?}");
+}
+
+#[test]
+fn a_quotation_that_repeats_the_text_is_left_out_with_its_speaker() {
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><p>“Nobody crosses it now, and nobody will,” said the priest. {B}</p>
+         <div class=box><p>Nobody crosses it now, and nobody will.</p><p>The priest</p></div><p>{C}</p></article>"
+    );
+    let expected = format!("{A}\n“Nobody crosses it now, and nobody will,” said the priest. {B}\n{C}");
+    assert_eq!(text(&html), expected);
+}
+
+#[test]
+fn a_standfirst_is_kept_after_a_title_that_is_no_heading_and_the_byline_under_it_is_not() {
+    let html = format!(
+        "<meta property=og:description content=\"{C}\"><article><div>The village, the river and the spring, and more</div>
+         <div class=header-teaser>{C}</div><div>By Ann Author, The Paper</div><p>{A}</p><p>{B}</p></article>"
+    );
+    assert!(text(&html).ends_with(&format!("{C}\n{A}\n{B}")), "{}", text(&html));
+}
+
+#[test]
+fn a_short_article_is_no_less_one_than_the_terms_in_a_box() {
+    let html = "<div><article><div class=article-body><p>The bridge is open again, at last</p></div></article></div>
+         <div class=till><p>1. The balance is held in crowns, and one crown, at the till, pays for one crown.</p></div>";
+    assert_eq!(text(html), "The bridge is open again, at last");
+}

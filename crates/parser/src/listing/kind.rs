@@ -97,6 +97,8 @@ fn measured(contrast: &Contrast, best: Option<&Score>, signals: &Signals, body_l
         sign(best.mass > 0.3, -0.5);
         sign(best.headings > 0.8 && best.mass > 0.15, -0.5);
         sign(best.mass > 0.5 && best.list > 600.0 && body_len < 1500, -1.0);
+        // A long list with no text at all, whatever the software calls its pages.
+        sign(best.mass > 0.4 && best.works > 40 && best.list > 300.0 && body_len < 300, -1.5);
     }
     sign(best.prices > 0.5 && best.works > 4, -1.5);
     weight

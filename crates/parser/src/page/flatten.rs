@@ -101,10 +101,12 @@ impl Pass {
 
     fn open(&mut self, raw: u32, element: &Element, attrs: &[Attr]) {
         let tag = Tag::of(&element.name.local);
-        if tag.is_block() || tag == Tag::Br {
+        let inherited = self.inherited_flags();
+        // What is not of the text, such as the title of a drawing, does not cut its lines.
+        if (tag.is_block() || tag == Tag::Br) && inherited & SILENT == 0 {
             self.gap = Gap::Line;
         }
-        let id = self.push(raw, tag, self.inherited_flags() | own_flags(attrs, tag));
+        let id = self.push(raw, tag, inherited | own_flags(attrs, tag));
         self.flat.by_tag[tag as usize].push(id as u32);
         let pre = tag == Tag::Pre || self.open.last().is_some_and(|&(_, pre)| pre);
         self.open.push((id, pre));
@@ -131,7 +133,7 @@ impl Pass {
             node.link = text_end - node.text_start;
         }
         let (tag, link, parent) = (node.tag, node.link, node.parent as usize);
-        if tag.is_block() {
+        if tag.is_block() && self.inherited_flags() & SILENT == 0 {
             self.gap = Gap::Line;
         }
         if parent != id {
@@ -206,7 +208,7 @@ fn streamed(attrs: &[Attr]) -> bool {
     id.and_then(|a| a.value.strip_prefix("S:")).is_some_and(|n| n.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// `display:none` or `visibility:hidden` in an inline style.
+/// `display:none`, `visibility:hidden` or clipped to nothing in an inline style.
 fn hides(style: &str) -> bool {
     style.len() < 4096
         && style.split(';').any(|declaration| {
@@ -214,7 +216,18 @@ fn hides(style: &str) -> bool {
             let (name, value) = (name.trim(), value.split('!').next().unwrap_or_default().trim());
             name.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none")
                 || name.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden")
+                || name.eq_ignore_ascii_case("clip") && is_empty_rect(value)
+                || name.eq_ignore_ascii_case("clip-path")
+                    && matches!(value, "inset(50%)" | "inset(100%)" | "circle(0)")
         })
+}
+
+/// `rect(0, 0, 0, 0)`, `rect(1px 1px 1px 1px)`: for screen readers alone.
+fn is_empty_rect(value: &str) -> bool {
+    let sides = value.strip_prefix("rect(").and_then(|v| v.strip_suffix(')'));
+    sides.is_some_and(|s| {
+        s.split([',', ' ']).filter(|s| !s.is_empty()).all(|s| matches!(s, "0" | "0px" | "1px"))
+    })
 }
 
 /// Bytes up to the next white space that is more than a single space between words, which stays as it is. Most

@@ -46,6 +46,13 @@ fn hidden_is_inherited() {
 }
 
 #[test]
+fn what_is_clipped_to_nothing_is_hidden_and_a_drawings_title_cuts_no_line() {
+    let p = page("<p>a<a>b<svg><title>c</title></svg></a><i style='clip: rect(0, 0, 0 ,0)'>d</i> e</p>");
+    assert!(p.hidden(p.all(Tag::I).next().unwrap()));
+    assert_eq!(p.text(p.all(Tag::P).next().unwrap()), "abd e");
+}
+
+#[test]
 fn hostile_nesting_is_cut_and_its_text_kept() {
     let nests =
         [("<div>", "</div>"), ("<ul><li>", "</li></ul>"), ("<div></x>", ""), ("<table><tr><td></div>", "")];
