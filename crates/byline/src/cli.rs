@@ -90,6 +90,9 @@ pub enum Command {
     /// Print every setting, its value and where it came from
     Config,
     /// Serve a small bundled site on loopback, crawl it, open the result: the whole product, no network
+    ///
+    /// What it finds lies in a folder of its own that is removed at the end; --data, --database-url, --amqp-url, --archive
+    /// and --proxy do not count here.
     Demo(DemoArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },

@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 /// Captures that may be under way for one job.
 pub const LEAD: u64 = 512;
 
-/// Captures of one step at most, and, where no rate holds it back, at least as long as the job is not at its end:
-/// each step asks the database for where the job stands.
+/// Captures of one step; it waits until its lead has room for all of them, for each step asks the database where the
+/// job stands. Fewer where the job's rate says so.
 const BATCH: u64 = 256;
 
 /// Sleep while no job runs; a new one starts within it.
