@@ -59,7 +59,8 @@ fn is_data(page: &Page, table: NodeId) -> bool {
     cells >= 4
         && rows >= 2
         && cells >= 2 * rows - 1
-        && page.all_in(table, Tag::Table).next().is_none_or(|t| t == table)
+        // It holds no other, whose text would stand in a cell and in rows of its own.
+        && page.all_in(table, Tag::Table).nth(1).is_none()
         && page.text_len(table) / cells < 400
 }
 

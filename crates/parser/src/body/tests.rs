@@ -128,6 +128,15 @@ fn hostile_tables_and_lists_are_bounded() {
 }
 
 #[test]
+fn a_table_within_a_table_is_read_once() {
+    let inner = "<table><tr><th>Year<th>Metres<tr><td>1998<td>3<tr><td>2016<td>9</table>";
+    let outer = format!("<table><tr><th>One<th>Two<tr><td>Three<td>{inner}<tr><td>Five<td>Six</table>");
+    let body = extract(&page(&format!("<article><p>{A}</p>{outer}<p>{B}</p></article>")));
+    let text: String = body.blocks.iter().map(|b| format!("{b:?}")).collect();
+    assert_eq!(text.matches("Metres").count(), 1, "{text}");
+}
+
+#[test]
 fn a_page_without_text_has_no_body() {
     assert!(extract(&page("")).blocks.is_empty());
     assert!(extract(&page("<nav><a href=/>Home</a></nav>")).blocks.is_empty());
