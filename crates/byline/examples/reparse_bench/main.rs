@@ -119,10 +119,10 @@ fn cpu() -> Duration {
     Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
 }
 
-/// Resident memory now, where the system tells it.
+/// Memory of its own now, without what it maps of the database's file, where the system tells it.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kib.map_or_else(|| "memory unknown".to_owned(), |kib| format!("{} MB resident", kib / 1024))
+    kib.map_or_else(|| "memory unknown".to_owned(), |kib| format!("{} MB", kib / 1024))
 }

@@ -290,7 +290,9 @@ impl Campaign {
         let mut logs = String::new();
         for part in &self.parts {
             let log = part.running.as_ref().map(Running::log).unwrap_or_default();
-            let lines: Vec<&str> = log.lines().filter(|line| !line.contains(" INFO ")).collect();
+            // Whether it found the broker again tells most about one that is stuck.
+            let tells = |line: &&str| !line.contains(" INFO ") || line.contains("broker");
+            let lines: Vec<&str> = log.lines().filter(tells).collect();
             let last = lines[lines.len().saturating_sub(25)..].join("\n");
             logs.push_str(&format!("--- {}\n{last}\n", part.name));
         }
