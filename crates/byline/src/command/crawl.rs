@@ -198,7 +198,7 @@ impl Outcome {
         cx.out.table(&table)?;
         if !self.failures.is_empty() {
             cx.out.line(&format!(
-                "\n{} failed; they are tried again when they are due",
+                "\n{} failed, to be tried again when due",
                 plural(self.failures.len() as u64, "page", "pages")
             ))?;
             let mut table = Table::new(["ended", "code", "page", "detail"]);
