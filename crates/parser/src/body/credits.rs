@@ -1,7 +1,8 @@
 //! Captions that no mark-up tells: a paragraph under a picture that ends with whose picture it is.
 
 use super::{cues::Cue, score::Survey};
-use crate::Page;
+use crate::{Page, stems::Stems};
+use std::sync::LazyLock;
 
 /// Longest caption, in bytes, and longest name of who made the picture.
 const LONGEST: usize = 420;
@@ -42,6 +43,9 @@ const AFTER: &[&str] =
 const PICTURED: &[&str] =
     &["pictured from", "pictured, from", "pictured right", "pictured left", "pictured at the"];
 
+/// Most lines hold none of these, and are asked nothing further.
+static MARKS: LazyLock<Stems> = LazyLock::new(|| Stems::new(&[BEFORE, AGENCIES, AFTER, &["©", "Фото:"]]));
+
 /// Calls the units captions that are so by their wording.
 pub(super) fn tell_captions(page: &Page, survey: &mut Survey) {
     for (unit, context) in survey.units.iter().zip(&mut survey.context) {
@@ -59,13 +63,17 @@ fn is_caption(text: &str) -> bool {
     // All but the first words of a caption stands in its end.
     let from = text.len().saturating_sub(2 * CREDIT);
     let start = (from..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    if has_agency(text) || text.starts_with(['P', 'p']) && begins_pictured(text) {
+        return true;
+    }
+    if MARKS.within(&text[start..]) == 0 {
+        return false;
+    }
     let end = text[start..].to_lowercase();
     has_copyright(&end)
         || has_credit(&end, from == 0)
-        || has_agency(text)
         || text.len() < LONGEST / 2 && AFTER.iter().any(|w| end.ends_with(w))
         || text.len() < ALONE && AGENCIES.iter().any(|w| end.starts_with(w))
-        || text.starts_with(['P', 'p']) && begins_pictured(text)
 }
 
 fn begins_pictured(text: &str) -> bool {

@@ -2,8 +2,8 @@
 //! what another site would show.
 
 use super::{score::Survey, units::Unit};
-use crate::{NodeId, Page};
-use std::ops::Range;
+use crate::{NodeId, Page, stems::Stems};
+use std::{ops::Range, sync::LazyLock};
 
 /// Longest line, in bytes, that is asked.
 const LONGEST: usize = 480;
@@ -19,34 +19,36 @@ const EXTERNAL: &[&str] = &[
 ];
 
 /// What walls say.
-const WALLS: &[&str] = &[
-    "create an account or sign in",
-    "create an account or log in",
-    "sign in or create an account",
-    "log in or create an account",
-    "sign in to continue",
-    "log in to continue",
-    "register to continue",
-    "subscribe to continue",
-    "sign in to unlock",
-    "register to unlock",
-    "reserved for subscribers",
-    "reserved for our subscribers",
-    "available to subscribers only",
-    "available for subscribers only",
-    "already a subscriber",
-    "um weiterzulesen",
-    "pour lire la suite",
-    "réservé aux abonnés",
-    "réservé à nos abonnés",
-    "exclusivo para suscriptores",
-    "para seguir leyendo",
-    "para continuar leyendo",
-    "per continuare a leggere",
-    "riservato agli abbonati",
-    "有料会員になると",
-    "会員限定の有料記事",
-];
+static WALLS: LazyLock<Stems> = LazyLock::new(|| {
+    Stems::new(&[&[
+        "create an account or sign in",
+        "create an account or log in",
+        "sign in or create an account",
+        "log in or create an account",
+        "sign in to continue",
+        "log in to continue",
+        "register to continue",
+        "subscribe to continue",
+        "sign in to unlock",
+        "register to unlock",
+        "reserved for subscribers",
+        "reserved for our subscribers",
+        "available to subscribers only",
+        "available for subscribers only",
+        "already a subscriber",
+        "um weiterzulesen",
+        "pour lire la suite",
+        "réservé aux abonnés",
+        "réservé à nos abonnés",
+        "exclusivo para suscriptores",
+        "para seguir leyendo",
+        "para continuar leyendo",
+        "per continuare a leggere",
+        "riservato agli abbonati",
+        "有料会員になると",
+        "会員限定の有料記事",
+    ]])
+});
 
 /// Longest line of a wall, in bytes: what is longer speaks of walls.
 const WALL: usize = 130;
@@ -98,11 +100,7 @@ pub(super) fn drop_disclaimers(page: &Page, survey: &Survey, range: Range<usize>
 
 fn is_notice(text: &str) -> bool {
     let external = |w: &&str| text.get(..w.len()).is_some_and(|start| start.eq_ignore_ascii_case(w));
-    EXTERNAL.iter().any(external)
-        || text.len() <= WALL && {
-            let lower = text.to_lowercase();
-            WALLS.iter().any(|w| lower.contains(w))
-        }
+    EXTERNAL.iter().any(external) || text.len() <= WALL && WALLS.within(text) != 0
 }
 
 #[cfg(test)]
