@@ -2,11 +2,11 @@
 
 use super::{
     backoff::Backoff,
-    convert, depth,
+    busy, convert, depth, in_time,
     link::{Link, Session},
 };
 use crate::{
-    Delivery, Health, Lost,
+    Delivery, Health, Lost, SendError,
     transport::{Settle, Tray},
 };
 use async_trait::async_trait;
@@ -91,7 +91,7 @@ impl Consumer {
         };
         let (channel, mut consumer) = match opened {
             Ok(opened) => opened,
-            Err(error) => return End::Fault(error),
+            Err(error) => return End::Fault(error.to_string()),
         };
         let _connected = Connected::new(&self.health);
         let in_hand = Arc::new(AtomicUsize::new(0));
@@ -101,7 +101,9 @@ impl Consumer {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
-                    give_back_the_rest(&channel, consumer).await;
+                    if let Err(error) = in_time(give_back_the_rest(&channel, consumer)).await {
+                        tracing::debug!(%error, "could not give messages back, their channel's end does");
+                    }
                     return End::Stopped;
                 }
                 next = consumer.next() => match next {
@@ -138,17 +140,17 @@ impl Consumer {
         }
     }
 
-    async fn open(&self, session: &Session) -> Result<(Channel, lapin::Consumer), String> {
-        let channel = session.channel().await.map_err(|error| error.to_string())?;
-        let opening = async {
-            channel.basic_qos(self.prefetch, BasicQosOptions::default()).await?;
+    async fn open(&self, session: &Session) -> Result<(Channel, lapin::Consumer), SendError> {
+        in_time(async {
+            let channel = session.channel().await?;
+            channel.basic_qos(self.prefetch, BasicQosOptions::default()).await.map_err(busy)?;
             let options = BasicConsumeOptions::default();
-            channel
-                .basic_consume(convert::short(&self.queue), "".into(), options, FieldTable::default())
-                .await
-        };
-        let consumer = opening.await.map_err(|error| error.to_string())?;
-        Ok((channel, consumer))
+            let consuming =
+                channel.basic_consume(convert::short(&self.queue), "".into(), options, FieldTable::default());
+            let consumer = consuming.await.map_err(busy)?;
+            Ok((channel, consumer))
+        })
+        .await
     }
 
     async fn queue_has_messages(&self, session: &Session) -> Option<bool> {
@@ -164,18 +166,13 @@ impl Consumer {
 }
 
 /// What the broker had sent before it heard of the cancelling.
-async fn give_back_the_rest(channel: &Channel, mut consumer: lapin::Consumer) {
-    if let Err(error) = channel.basic_cancel(consumer.tag(), BasicCancelOptions::default()).await {
-        tracing::debug!(%error, "consumer could not be cancelled");
-        return;
-    }
+async fn give_back_the_rest(channel: &Channel, mut consumer: lapin::Consumer) -> Result<(), SendError> {
+    channel.basic_cancel(consumer.tag(), BasicCancelOptions::default()).await.map_err(busy)?;
     while let Some(Ok(delivery)) = consumer.next().await {
-        if let Err(error) =
-            delivery.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await
-        {
-            tracing::debug!(%error, "could not give a message back");
-        }
+        let back = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
+        delivery.nack(back).await.map_err(busy)?;
     }
+    Ok(())
 }
 
 struct Connected<'a>(&'a Health);
