@@ -97,8 +97,7 @@ fn formatting_that_every_block_takes_up_again() {
         let _ = write!(s, "<b a{i}=1 b{i}=2>");
         s
     });
-    // In one element: beside it, the twenty thousand would be the longer text.
-    let text = format!("<main><p>{SAID}</p><p>{SAID} Twice.</p>");
+    let text = format!("<main><p>{SAID}</p><p>{SAID} Twice.</p></main>");
     check_said(format!("{text}<p>{open}{}", "</p><p>x".repeat(times(20_000))));
 }
 
