@@ -100,10 +100,12 @@ fn memory(roles: &[Running]) -> Vec<u64> {
     roles.iter().map(Running::memory_kb).collect()
 }
 
+/// As many may wait as may be out, and as many again may have been out when those began to wait: on a slow machine
+/// leases end while their pages are still under way.
 fn check_queues_are_short(servers: &Servers) {
     let queues = queues(servers);
     let waiting: u64 = queues.iter().map(|(_, messages)| messages.parse::<u64>().unwrap()).sum();
-    assert!((LEAD / 2..=LEAD).contains(&waiting), "{queues:?}");
+    assert!((LEAD / 2..=2 * LEAD).contains(&waiting), "{queues:?}");
 }
 
 async fn check_each_is_stored_once(byline: &Byline, subjects: &[Subject]) {
