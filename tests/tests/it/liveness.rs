@@ -20,11 +20,11 @@ use tests::{
 async fn a_deaf_consumer_is_ill_and_is_made_anew() {
     let Some(servers) = Servers::start().await else { return };
     let subject = Subject::start(21, Size { authors: 2, articles: 60, per_page: 60 }).await;
-    // Slow enough, with few at once, that most pages are still to come when the first are stored.
-    let late = vec![(Fault::Late(std::time::Duration::from_millis(500)), 1.0)];
+    // Slow enough that most pages are still to come when the first are stored.
+    let late = vec![(Fault::Late(std::time::Duration::from_secs(2)), 1.0)];
     subject.site.set_faults(Faults { shares: late, once: false, seed: 21 });
     let dir = TempDir::new().unwrap();
-    let byline = deployment(&dir, &servers).with("--per-host", "3");
+    let byline = deployment(&dir, &servers).with("--per-host", "32");
     let line = Proxy::amqp(servers.address_of(Server::RabbitMq)).await;
     let url = servers
         .amqp_url
