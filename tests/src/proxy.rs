@@ -1,8 +1,8 @@
-//! A line between two parts that can be cut, stalled and deafened.
+//! A line between two parts that can be cut, stalled, deafened and struck dumb.
 
-mod deliveries;
+mod frames;
 
-use deliveries::Deliveries;
+use frames::{Frames, Passing};
 use std::net::SocketAddr;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -28,6 +28,19 @@ struct Line {
     forgotten: u64,
     /// What AMQP delivers is lost on the way.
     deaf: bool,
+    /// Of the AMQP of connections older than this only the server's heartbeats pass.
+    mute: u64,
+}
+
+impl Line {
+    /// For a connection that is as old as `born`.
+    fn passing(&self, born: &Self) -> Passing {
+        match self {
+            line if line.mute != born.mute => Passing::Heartbeats,
+            line if line.deaf => Passing::Answers,
+            _ => Passing::Everything,
+        }
+    }
 }
 
 impl Proxy {
@@ -35,7 +48,7 @@ impl Proxy {
         Self::forwarding(target, false).await
     }
 
-    /// For a line on which AMQP is spoken: it can be [deaf](Self::set_deaf).
+    /// For a line on which AMQP is spoken: it can be [deaf](Self::set_deaf) and [mute](Self::mute).
     pub async fn amqp(target: SocketAddr) -> Self {
         Self::forwarding(target, true).await
     }
@@ -43,7 +56,8 @@ impl Proxy {
     async fn forwarding(target: SocketAddr, amqp: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (line, watched) = watch::channel(Line { open: true, generation: 0, forgotten: 0, deaf: false });
+        let (line, watched) =
+            watch::channel(Line { open: true, generation: 0, forgotten: 0, deaf: false, mute: 0 });
         let stop = CancellationToken::new();
         tokio::spawn(stop.clone().run_until_cancelled_owned(accept(listener, target, amqp, watched)));
         Self { address, line, _stop: stop.drop_guard() }
@@ -73,6 +87,11 @@ impl Proxy {
     pub fn set_deaf(&self, deaf: bool) {
         self.line.send_modify(|line| line.deaf = deaf);
     }
+
+    /// The server of the present connections says nothing any more, for good, but that it is alive; new ones work.
+    pub fn mute(&self) {
+        self.line.send_modify(|line| line.mute += 1);
+    }
 }
 
 async fn accept(listener: TcpListener, target: SocketAddr, amqp: bool, line: watch::Receiver<Line>) {
@@ -84,10 +103,10 @@ async fn accept(listener: TcpListener, target: SocketAddr, amqp: bool, line: wat
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
             let mut ended = line.clone();
-            let deliveries = amqp.then(Deliveries::default);
+            let frames = amqp.then(Frames::default);
             tokio::select! {
                 () = forward(from_client, to_server, line.clone(), born, None) => {}
-                () = forward(from_server, to_client, line, born, deliveries) => {}
+                () = forward(from_server, to_client, line, born, frames) => {}
                 _ = ended.wait_for(|line| line.generation != born.generation) => {}
             }
         });
@@ -99,15 +118,15 @@ async fn forward(
     mut to: tcp::OwnedWriteHalf,
     mut line: watch::Receiver<Line>,
     born: Line,
-    mut deliveries: Option<Deliveries>,
+    mut frames: Option<Frames>,
 ) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let Ok(count @ 1..) = from.read(&mut buffer).await else { return };
         let passes = line.wait_for(|line| line.open && line.forgotten == born.forgotten).await;
-        let Ok(deaf) = passes.map(|line| line.deaf) else { return };
-        let sent = match &mut deliveries {
-            Some(deliveries) => to.write_all(&deliveries.pass(&buffer[..count], deaf)).await,
+        let Ok(passing) = passes.map(|line| line.passing(&born)) else { return };
+        let sent = match &mut frames {
+            Some(frames) => to.write_all(&frames.pass(&buffer[..count], passing)).await,
             None => to.write_all(&buffer[..count]).await,
         };
         if sent.is_err() {

@@ -46,10 +46,6 @@ const HEARTBEAT: u16 = 10;
 /// into as many as it takes. In the address `?frame_max=` sets another.
 const FRAME_MAX: u32 = 32 << 10;
 
-/// Longest wait for the answer to a question. A broker that has just come back may owe one for ever on a connection
-/// whose heartbeats go on; one with an alarm reads nothing from who publishes.
-const ANSWER: Duration = Duration::from_secs(10);
-
 /// Why a text is not the address of a broker.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadAmqpUrl {
@@ -128,7 +124,7 @@ impl Amqp {
     pub async fn demolish(&self) -> Result<(), SendError> {
         let session = self.publishing.session(self.config.connect_wait).await?;
         let plan = self.topology.plan();
-        in_time(async {
+        let demolishing = async {
             let channel = session.channel().await?;
             for queue in plan.queues {
                 let deleted = channel.queue_delete(queue.name.into(), QueueDeleteOptions::default()).await;
@@ -139,8 +135,8 @@ impl Amqp {
                 deleted.map_err(busy)?;
             }
             Ok(())
-        })
-        .await
+        };
+        session.ask(demolishing).await
     }
 }
 
@@ -154,16 +150,7 @@ impl Transport for Amqp {
         let session = self.publishing.session(self.config.connect_wait).await?;
         let address = self.topology.address(route);
         let mandatory = !matches!(route, Route::Event { .. });
-        let sent = publish::send(&session, &address, mandatory, parcel, self.config.confirm_timeout).await;
-        match sent {
-            Ok(()) => Ok(()),
-            Err(publish::Refusal { error, connection_is_doubtful }) => {
-                if connection_is_doubtful {
-                    self.publishing.rebuild();
-                }
-                Err(error)
-            }
-        }
+        publish::send(&session, &address, mandatory, parcel, self.config.confirm_timeout).await
     }
 
     fn subscribe(&self, queue: &str, prefetch: u16, health: Arc<Health>) -> Subscription {
@@ -184,17 +171,18 @@ impl Transport for Amqp {
 
     async fn purge(&self, queue: &str) -> Result<u64, SendError> {
         let session = self.publishing.session(self.config.connect_wait).await?;
-        in_time(async {
+        let purging = async {
             let channel = session.channel().await?;
             let purged = channel.queue_purge(queue.into(), QueuePurgeOptions::default()).await;
             purged.map(u64::from).map_err(busy)
-        })
-        .await
+        };
+        session.ask(purging).await
     }
 
     async fn apply(&self) -> Result<(), SendError> {
         let session = self.publishing.session(self.config.connect_wait).await?;
-        in_time(async { declare::apply(&session.channel().await?, &self.topology.plan()).await }).await
+        let declaring = async { declare::apply(&session.channel().await?, &self.topology.plan()).await };
+        session.ask(declaring).await
     }
 
     async fn close(&self) {
@@ -208,20 +196,14 @@ impl Transport for Amqp {
 }
 
 async fn depth(session: &link::Session, queue: &str) -> Result<Depth, SendError> {
-    in_time(async {
+    let asking = async {
         let channel = session.channel().await?;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
         let queue =
             channel.queue_declare(queue.into(), passive, FieldTable::default()).await.map_err(busy)?;
         Ok(Depth { ready: queue.message_count().into(), consumers: queue.consumer_count() })
-    })
-    .await
-}
-
-/// The broker's answer, if it comes within [`ANSWER`].
-async fn in_time<T>(asking: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
-    let late = |_| SendError::Busy(format!("no answer from the broker within {ANSWER:?}"));
-    tokio::time::timeout(ANSWER, asking).await.map_err(late)?
+    };
+    session.ask(asking).await
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as an argument of map_err")]

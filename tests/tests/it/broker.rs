@@ -1,12 +1,14 @@
-//! The runner over a broker that is restarted, killed, out of memory, and behind a line that stalls.
+//! The runner over a broker that is restarted, killed, out of memory, and behind a line that stalls or answers nothing.
 
 use async_trait::async_trait;
-use model::{Failure, Fetched, Stage, message::PageParsed};
-use queue::{Amqp, AmqpConfig, Health, PublishError, Publisher, Runner, RunnerConfig, Topology, Transport};
+use model::{Failure, Fetched, Lane, Stage, message::PageParsed};
+use queue::{
+    Amqp, AmqpConfig, Health, PublishError, Publisher, Runner, RunnerConfig, SendError, Topology, Transport,
+};
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tests::{
     proxy::Proxy,
@@ -25,6 +27,7 @@ async fn the_queue_outlives_its_broker() {
     check_restarts_lose_nothing(&servers).await;
     check_an_alarm_holds_publishers_only(&servers).await;
     check_a_stalled_line_is_left(&servers).await;
+    check_a_mute_broker_is_left(&servers).await;
 }
 
 async fn check_restarts_lose_nothing(servers: &Servers) {
@@ -99,6 +102,29 @@ async fn check_a_stalled_line_is_left(servers: &Servers) {
     bench.amqp.close().await;
 }
 
+/// One that owes every answer while its heartbeats go on, on both connections; heartbeats alone tell nothing.
+async fn check_a_mute_broker_is_left(servers: &Servers) {
+    let line = Proxy::amqp(servers.address_of(Server::RabbitMq)).await;
+    let bench = Bench::start(&format!("amqp://guest:guest@{}/%2f?heartbeat=1", line.address)).await;
+    let parsing = bench.run(Parse);
+    let sinking = bench.run(bench.sink());
+    bench.publish_in_background(50).await.unwrap();
+    wait_until("all pages to arrive", PATIENCE, async || bench.arrived.lock().unwrap().len() == 50).await;
+    line.mute();
+    // Nothing is published, so it is the question alone that finds it out; and no consumer holds anything.
+    let parse = bench.amqp.topology().queue("parse", Lane::Live);
+    let asked = Instant::now();
+    assert!(matches!(bench.amqp.depth(&parse).await, Err(SendError::Busy(_))));
+    assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
+    wait_until("an answer", PATIENCE, async || bench.amqp.depth(&parse).await.is_ok()).await;
+    bench.publish_in_background(100).await.unwrap();
+    wait_until("all pages to arrive", PATIENCE, async || bench.arrived.lock().unwrap().len() == 100).await;
+    bench.check_nothing_strayed().await;
+    parsing.stop().await;
+    sinking.stop().await;
+    bench.amqp.close().await;
+}
+
 /// As the broker sees it: every consumer of the queue has its prefetch again, and there is one.
 async fn check_prefetch(servers: &Servers, queue: &str, prefetch: u32) {
     let listed =
@@ -132,6 +158,7 @@ impl Bench {
     async fn start(url: &str) -> Self {
         let mut config = AmqpConfig::new(url, "test").unwrap();
         config.confirm_timeout = Duration::from_secs(3);
+        config.stuck_after = Duration::from_secs(2);
         let amqp = Arc::new(Amqp::new(config, Topology::default()));
         wait_until("the topology", PATIENCE, async || amqp.apply().await.is_ok()).await;
         let publisher = Publisher::new(Arc::clone(&amqp) as _, "test");

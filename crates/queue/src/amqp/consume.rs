@@ -2,7 +2,7 @@
 
 use super::{
     backoff::Backoff,
-    busy, convert, depth, in_time,
+    busy, convert, depth,
     link::{Link, Session},
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Consumer {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {
-                    if let Err(error) = in_time(give_back_the_rest(&channel, consumer)).await {
+                    if let Err(error) = session.ask(give_back_the_rest(&channel, consumer)).await {
                         tracing::debug!(%error, "could not give messages back, their channel's end does");
                     }
                     return End::Stopped;
@@ -141,7 +141,7 @@ impl Consumer {
     }
 
     async fn open(&self, session: &Session) -> Result<(Channel, lapin::Consumer), SendError> {
-        in_time(async {
+        let opening = async {
             let channel = session.channel().await?;
             channel.basic_qos(self.prefetch, BasicQosOptions::default()).await.map_err(busy)?;
             let options = BasicConsumeOptions::default();
@@ -149,14 +149,14 @@ impl Consumer {
                 channel.basic_consume(convert::short(&self.queue), "".into(), options, FieldTable::default());
             let consumer = consuming.await.map_err(busy)?;
             Ok((channel, consumer))
-        })
-        .await
+        };
+        session.ask(opening).await
     }
 
     async fn queue_has_messages(&self, session: &Session) -> Option<bool> {
         match depth(session, &self.queue).await {
             Ok(depth) => Some(depth.ready > 0),
-            // Then the connection is the trouble, and its supervisor sees to it.
+            // Then the connection is the trouble, and it is built anew.
             Err(error) => {
                 tracing::debug!(queue.name = self.queue, %error, "could not look at the queue");
                 None

@@ -5,10 +5,7 @@ use crate::{SendError, topology::Plan};
 use futures::StreamExt;
 use lapin::{Channel, Connection, ConnectionProperties, Event, options::ConfirmSelectOptions};
 use std::{sync::Arc, time::Duration};
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// A TCP connect, TLS and the AMQP handshake together.
@@ -17,10 +14,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// For the closing handshake: a peer that is gone does not answer it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest wait for the answer to a question.
+const ANSWER: Duration = Duration::from_secs(10);
 
 pub(super) struct Link {
     current: watch::Receiver<Option<Arc<Session>>>,
-    rebuild: Arc<Notify>,
     closing: CancellationToken,
     supervisor: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
@@ -30,12 +28,39 @@ pub(super) struct Session {
     connection: Connection,
     /// In confirm mode.
     pub(super) confirms: Channel,
+    doubted: CancellationToken,
 }
 
 impl Session {
     /// A channel of its own: an error on one ends only that one.
     pub(super) async fn channel(&self) -> Result<Channel, SendError> {
         self.connection.create_channel().await.map_err(busy)
+    }
+
+    /// The broker's answer, if it comes in time. A broker that has just come back may owe one for ever on a
+    /// connection whose heartbeats go on: such a connection is given up. One that has an alarm reads nothing from who
+    /// publishes, and that connection is sound.
+    ///
+    /// # Errors
+    /// [`SendError::Busy`] where there is none; else those of `asking`.
+    pub(super) async fn ask<T>(
+        &self,
+        asking: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        match tokio::time::timeout(ANSWER, asking).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                if !self.is_blocked() {
+                    self.doubt();
+                }
+                Err(SendError::Busy(format!("no answer from the broker within {ANSWER:?}")))
+            }
+        }
+    }
+
+    /// Not to be trusted any longer: its link builds another.
+    pub(super) fn doubt(&self) {
+        self.doubted.cancel();
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -55,7 +80,7 @@ impl Session {
         declare::apply(&declaring, plan).await?;
         let confirms = connection.create_channel().await.map_err(busy)?;
         confirms.confirm_select(ConfirmSelectOptions::default()).await.map_err(busy)?;
-        Ok(Self { connection, confirms })
+        Ok(Self { connection, confirms, doubted: CancellationToken::new() })
     }
 
     async fn close(&self) {
@@ -71,18 +96,10 @@ impl Session {
 impl Link {
     pub(super) fn start(config: AmqpConfig, purpose: &'static str, plan: Arc<Plan>) -> Self {
         let (sender, current) = watch::channel(None);
-        let rebuild = Arc::new(Notify::new());
         let closing = CancellationToken::new();
-        let supervisor = Supervisor {
-            config,
-            purpose,
-            plan,
-            sender,
-            rebuild: Arc::clone(&rebuild),
-            closing: closing.clone(),
-        };
+        let supervisor = Supervisor { config, purpose, plan, sender, closing: closing.clone() };
         let supervisor = tokio::sync::Mutex::new(Some(tokio::spawn(supervisor.run())));
-        Self { current, rebuild, closing, supervisor }
+        Self { current, closing, supervisor }
     }
 
     /// The connection, as soon as there is one, within `patience`.
@@ -101,9 +118,11 @@ impl Link {
         session.clone()
     }
 
-    /// The present connection is not to be trusted: away with it.
+    /// Away with the present connection, if there is one.
     pub(super) fn rebuild(&self) {
-        self.rebuild.notify_one();
+        if let Some(session) = self.current.borrow().as_ref() {
+            session.doubt();
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -127,7 +146,6 @@ struct Supervisor {
     purpose: &'static str,
     plan: Arc<Plan>,
     sender: watch::Sender<Option<Arc<Session>>>,
-    rebuild: Arc<Notify>,
     closing: CancellationToken,
 }
 
@@ -196,7 +214,7 @@ impl Supervisor {
         loop {
             tokio::select! {
                 () = self.closing.cancelled() => return "closing".to_owned(),
-                () = self.rebuild.notified() => return "not trusted any longer".to_owned(),
+                () = session.doubted.cancelled() => return "not trusted any longer".to_owned(),
                 event = events.next() => match event {
                     Some(Event::Error(error)) => return error.to_string(),
                     Some(Event::ConnectionBlocked(reason)) => {

@@ -5,24 +5,17 @@ use crate::{Address, Parcel, SendError};
 use lapin::{Confirmation, options::BasicPublishOptions};
 use std::time::Duration;
 
-pub(super) struct Refusal {
-    pub(super) error: SendError,
-    /// Its connection shall be built anew.
-    pub(super) connection_is_doubtful: bool,
-}
-
+/// A connection on which it fails for no reason of the broker's is given up.
 pub(super) async fn send(
     session: &Session,
     address: &Address,
     mandatory: bool,
     parcel: &Parcel,
     patience: Duration,
-) -> Result<(), Refusal> {
+) -> Result<(), SendError> {
+    let blocked = || SendError::Busy("blocked by a memory or disk alarm".to_owned());
     if session.is_blocked() {
-        return Err(Refusal {
-            error: SendError::Busy("blocked by a memory or disk alarm".to_owned()),
-            connection_is_doubtful: false,
-        });
+        return Err(blocked());
     }
     let confirmed = async {
         // The first await hands the frames over; only the second one is the broker's word.
@@ -38,20 +31,20 @@ pub(super) async fn send(
             .await?;
         confirm.await
     };
-    let doubtful = |error| Refusal { error: SendError::Busy(error), connection_is_doubtful: true };
-    let sound = |error| Refusal { error, connection_is_doubtful: false };
+    let doubtful = |error| {
+        session.doubt();
+        Err(SendError::Busy(error))
+    };
     match tokio::time::timeout(patience, confirmed).await {
         Ok(Ok(Confirmation::Ack(None))) => Ok(()),
         // Returned before it was confirmed: it went nowhere.
         Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)))) => {
-            Err(sound(SendError::Unroutable(address.to_string())))
+            Err(SendError::Unroutable(address.to_string()))
         }
-        Ok(Ok(Confirmation::Nack(None))) => Err(sound(SendError::Busy("the queue is full".to_owned()))),
-        Ok(Ok(Confirmation::NotRequested)) => Err(doubtful("the channel does not confirm".to_owned())),
-        Ok(Err(error)) => Err(doubtful(error.to_string())),
-        Err(_) if session.is_blocked() => {
-            Err(sound(SendError::Busy("blocked by a memory or disk alarm".to_owned())))
-        }
-        Err(_) => Err(doubtful(format!("no confirm within {patience:?}"))),
+        Ok(Ok(Confirmation::Nack(None))) => Err(SendError::Busy("the queue is full".to_owned())),
+        Ok(Ok(Confirmation::NotRequested)) => doubtful("the channel does not confirm".to_owned()),
+        Ok(Err(error)) => doubtful(error.to_string()),
+        Err(_) if session.is_blocked() => Err(blocked()),
+        Err(_) => doubtful(format!("no confirm within {patience:?}")),
     }
 }

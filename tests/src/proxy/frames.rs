@@ -1,4 +1,4 @@
-//! Finds deliveries in what an AMQP server sends, and leaves them out.
+//! Takes apart what an AMQP server sends, and leaves some of it out.
 
 use std::collections::HashSet;
 
@@ -9,24 +9,34 @@ const HEARTBEAT: u8 = 8;
 /// Class and method of `basic.deliver` (§1.8.3.13).
 const DELIVER: [u8; 4] = [0, 60, 0, 60];
 
+/// What reaches the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passing {
+    Everything,
+    /// No deliveries.
+    Answers,
+    /// Nothing else.
+    Heartbeats,
+}
+
 /// What one connection's server sends.
 #[derive(Default)]
-pub(super) struct Deliveries {
+pub(super) struct Frames {
     /// A frame that has not come in whole.
     rest: Vec<u8>,
     /// Channels on which a delivery is being left out: its header and body are still to come.
     leaving_out: HashSet<[u8; 2]>,
 }
 
-impl Deliveries {
-    /// What passes of the bytes received so far: all whole frames, or, while `deaf`, those of no delivery.
-    pub(super) fn pass(&mut self, bytes: &[u8], deaf: bool) -> Vec<u8> {
+impl Frames {
+    /// What passes of the bytes received so far, in whole frames.
+    pub(super) fn pass(&mut self, bytes: &[u8], passing: Passing) -> Vec<u8> {
         self.rest.extend_from_slice(bytes);
         let mut passed = Vec::new();
         let mut at = 0;
         while let Some(length) = frame_length(&self.rest[at..]) {
             let frame = &self.rest[at..at + length];
-            if !is_left_out(&mut self.leaving_out, frame, deaf) {
+            if !is_left_out(&mut self.leaving_out, frame, passing) {
                 passed.extend_from_slice(frame);
             }
             at += length;
@@ -42,16 +52,19 @@ fn frame_length(bytes: &[u8]) -> Option<usize> {
     (bytes.len() >= length).then_some(length)
 }
 
-fn is_left_out(leaving_out: &mut HashSet<[u8; 2]>, frame: &[u8], deaf: bool) -> bool {
+fn is_left_out(leaving_out: &mut HashSet<[u8; 2]>, frame: &[u8], passing: Passing) -> bool {
     let channel = [frame[1], frame[2]];
     match frame[0] {
-        METHOD if deaf && frame[HEAD..].starts_with(&DELIVER) => leaving_out.insert(channel),
+        HEARTBEAT => false,
+        _ if passing == Passing::Heartbeats => true,
+        METHOD if passing == Passing::Answers && frame[HEAD..].starts_with(&DELIVER) => {
+            leaving_out.insert(channel)
+        }
         // The next method on a channel comes after the whole of a delivery.
         METHOD => {
             leaving_out.remove(&channel);
             false
         }
-        HEARTBEAT => false,
         _ => leaving_out.contains(&channel),
     }
 }
@@ -69,17 +82,19 @@ mod tests {
     }
 
     #[test]
-    fn only_deliveries_are_left_out_however_the_bytes_come() {
+    fn only_what_shall_is_left_out_however_the_bytes_come() {
         let beat = frame(HEARTBEAT, 0, b"");
         let ack = frame(METHOD, 1, &[0, 60, 0, 80, 1]);
         let deliver = frame(METHOD, 2, &[0, 60, 0, 60, 9]);
         let (header, body) = (frame(2, 2, b"header"), frame(3, 2, b"body"));
         let other = frame(3, 3, b"another channel's body");
         let sent = [&beat[..], &deliver, &header, &beat, &other, &body, &ack].concat();
-        let mut deaf = Deliveries::default();
-        let passed: Vec<u8> = sent.chunks(5).flat_map(|some| deaf.pass(some, true)).collect();
-        assert_eq!(passed, [&beat[..], &beat, &other, &ack].concat());
-        let mut hearing = Deliveries::default();
-        assert_eq!(hearing.pass(&sent, false), sent);
+        let passed = |passing| {
+            let mut frames = Frames::default();
+            sent.chunks(5).flat_map(|some| frames.pass(some, passing)).collect::<Vec<u8>>()
+        };
+        assert_eq!(passed(Passing::Answers), [&beat[..], &beat, &other, &ack].concat());
+        assert_eq!(passed(Passing::Heartbeats), [&beat[..], &beat].concat());
+        assert_eq!(passed(Passing::Everything), sent);
     }
 }
