@@ -65,7 +65,10 @@ pub enum Command {
     /// Find articles by words
     Search(SearchArgs),
     /// Run continuously; with no role, everything in this process
-    Run { roles: Vec<Role> },
+    Run {
+        /// Roles of this process; several processes share the work over --amqp-url and --database-url
+        roles: Vec<Role>,
+    },
     /// Write stored articles or raw captures
     Export(ExportArgs),
     /// Read archived pages again with this version's parser; no request leaves the machine
@@ -95,7 +98,10 @@ pub enum Command {
     /// and --proxy do not count here.
     Demo(DemoArgs),
     /// Print a completion script
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// For this shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -207,6 +213,7 @@ pub struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub struct SearchArgs {
+    /// Words: articles are found that hold all of them, in title or text
     #[arg(required = true)]
     pub words: Vec<String>,
     #[command(flatten)]
@@ -225,6 +232,7 @@ pub enum Role {
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
+    /// How it is written
     #[arg(long, default_value = "jsonl")]
     pub format: ExportFormat,
     /// Number, exact name or page address
@@ -307,23 +315,26 @@ pub enum ReparseCommand {
     /// List the jobs
     List,
     /// Show what a job changed, or would change
-    Changes {
-        job: i64,
-    },
-    Pause {
-        job: i64,
-    },
-    Resume {
-        job: i64,
-    },
-    Cancel {
-        job: i64,
-    },
-    /// Captures a second at most, from now on; 0: no limit
+    Changes(JobArgs),
+    /// Send no more captures until the job is resumed; those under way are finished
+    Pause(JobArgs),
+    /// Go on with a paused job where it stopped
+    Resume(JobArgs),
+    /// End a job for good; what it has changed stays
+    Cancel(JobArgs),
+    /// Change a job's rate
     Rate {
-        job: i64,
+        #[command(flatten)]
+        job: JobArgs,
+        /// Captures a second at most, from now on; 0: no limit
         rate: u32,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct JobArgs {
+    /// Number of the job, as in `byline reparse list`
+    pub job: i64,
 }
 
 #[derive(Debug, Subcommand)]
@@ -344,7 +355,10 @@ pub enum DeadCommand {
     /// List dead letters that wait
     List(DeadFilterArgs),
     /// Show one: the message, its error, the page and its visits
-    Show { id: String },
+    Show {
+        /// Id, as in `byline dead list`
+        id: String,
+    },
     /// Send messages back to the queue they died in
     Replay(DeadActArgs),
     /// Mark messages as dealt with; they are kept
@@ -359,6 +373,7 @@ pub struct DeadFilterArgs {
     /// Reason: panic, deadline, malformed, ...
     #[arg(long)]
     pub reason: Option<String>,
+    /// Host of the page, as in example.org or example.org:8080
     #[arg(long)]
     pub host: Option<String>,
     /// Died since: a date, a moment or an age

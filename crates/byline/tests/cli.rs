@@ -25,6 +25,29 @@ fn help_is_the_reference() {
     insta::assert_snapshot!(Cli::command().render_long_help().to_string());
 }
 
+/// What nobody has described: commands, arguments, values.
+fn undescribed(command: &clap::Command, path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for argument in command.get_arguments().filter(|a| !a.is_global_set() && !a.is_hide_set()) {
+        if argument.get_help().is_none() {
+            found.push(format!("{path} {}", argument.get_id()));
+        }
+    }
+    for below in command.get_subcommands() {
+        let path = format!("{path} {}", below.get_name());
+        if below.get_about().is_none() {
+            found.push(path.clone());
+        }
+        found.extend(undescribed(below, &path));
+    }
+    found
+}
+
+#[test]
+fn all_commands_and_arguments_are_described() {
+    assert_eq!(undescribed(&Cli::command(), "byline"), [""; 0]);
+}
+
 #[track_caller]
 fn check_refused(arguments: &[&str], words: &str) {
     let output = byline(arguments);

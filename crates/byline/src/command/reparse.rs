@@ -5,7 +5,7 @@ mod rebuild;
 
 use super::Context;
 use crate::{
-    cli::{ReparseArgs, ReparseCommand, ReparseSelectArgs},
+    cli::{JobArgs, ReparseArgs, ReparseCommand, ReparseSelectArgs},
     engine::{DataLock, Engine, Plan, open, signals},
     exit::{Ran, Usage},
     output::{Gauge, Table, age, count, duration},
@@ -31,10 +31,12 @@ pub(super) async fn run(cx: &Context, args: &ReparseArgs) -> Result<Ran> {
             list(cx, &store.reparse_jobs().await?)?;
             Ok(Ran::Well)
         }
-        Some(ReparseCommand::Changes { job }) => changes(cx, &store, JobId(job)).await,
-        Some(ReparseCommand::Pause { job }) => set(cx, &store, JobId(job), ReparseState::Paused).await,
-        Some(ReparseCommand::Resume { job }) => resume(cx, &store, JobId(job)).await,
-        Some(ReparseCommand::Rate { job, rate }) => {
+        Some(ReparseCommand::Changes(JobArgs { job })) => changes(cx, &store, JobId(job)).await,
+        Some(ReparseCommand::Pause(JobArgs { job })) => {
+            set(cx, &store, JobId(job), ReparseState::Paused).await
+        }
+        Some(ReparseCommand::Resume(JobArgs { job })) => resume(cx, &store, JobId(job)).await,
+        Some(ReparseCommand::Rate { job: JobArgs { job }, rate }) => {
             find(&store, JobId(job)).await?;
             let rate = (rate > 0).then_some(rate);
             store.set_reparse_rate(JobId(job), rate, cx.now()).await?;
@@ -43,7 +45,9 @@ pub(super) async fn run(cx: &Context, args: &ReparseArgs) -> Result<Ran> {
             told(cx, JobId(job), &format!("job {job}: {shown}"))?;
             Ok(Ran::Well)
         }
-        Some(ReparseCommand::Cancel { job }) => set(cx, &store, JobId(job), ReparseState::Cancelled).await,
+        Some(ReparseCommand::Cancel(JobArgs { job })) => {
+            set(cx, &store, JobId(job), ReparseState::Cancelled).await
+        }
     }
 }
 
