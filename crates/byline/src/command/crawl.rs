@@ -74,14 +74,18 @@ pub(super) async fn crawl(
     let mut progress = Progress::start(&cx.out);
     let mut interrupted = false;
     let finished = async {
+        let (mut since, mut done) = (Instant::now(), 0);
         loop {
             let look = Instant::now();
             let state = scheduler::Progress::of(store, &sources, cx.now(), PATIENCE).await?;
-            progress.show(&standing(store, &sources, begun, state.in_flight + state.ready).await?);
+            let standing = standing(store, &sources, begun, state.in_flight + state.ready).await?;
+            progress.show(&standing);
             if state.is_done() {
                 return anyhow::Ok(());
             }
-            tokio::time::sleep(LOOK.max(look.elapsed() * REST)).await;
+            let speed = standing.done.saturating_sub(done) as f64 / since.elapsed().as_secs_f64();
+            (since, done) = (Instant::now(), standing.done);
+            tokio::time::sleep(rest(look.elapsed(), standing.to_do, speed)).await;
         }
     };
     tokio::select! {
@@ -97,6 +101,14 @@ pub(super) async fn crawl(
         () = signals::again() => bail!("ended at once; what was in hand will be visited again"),
     }
     Outcome::read(store, sources, begun, interrupted).await
+}
+
+/// How long to rest after a look that took `look`; at most half the time that what is to do takes at this speed (pages
+/// a second), so that the end is not overslept.
+fn rest(look: Duration, to_do: u64, speed: f64) -> Duration {
+    let cheap = look * REST;
+    let half_left = Duration::try_from_secs_f64(to_do as f64 / speed / 2.0).unwrap_or(cheap);
+    cheap.min(half_left).max(LOOK)
 }
 
 async fn standing(store: &DynStore, sources: &[SourceId], begun: Time, to_do: u64) -> Result<Standing> {
@@ -273,4 +285,21 @@ async fn failures(store: &DynStore, since: Time) -> Result<Vec<FailedPage>> {
         .collect();
     failed.sort_by(|a, b| a.url.cmp(&b.url));
     Ok(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_cheap_and_come_closer_towards_the_end() {
+        let [short, long] = [10, 200].map(Duration::from_millis);
+        assert_eq!(rest(short, 1000, 100.0), short * REST);
+        assert_eq!(rest(long, 1000, 100.0), Duration::from_secs(5));
+        assert_eq!(rest(long, 100, 100.0), Duration::from_millis(500));
+        assert_eq!(rest(long, 1, 100.0), LOOK);
+        // Nothing to do yet, or nothing known of the speed.
+        assert_eq!(rest(short, 0, 0.0), short * REST);
+        assert_eq!(rest(short, 5, 0.0), short * REST);
+    }
 }
