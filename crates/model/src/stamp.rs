@@ -73,16 +73,17 @@ impl FromStr for Stamp {
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let refused = || NotAStamp(s.chars().take(40).collect());
-        let number = |part: &str| part.parse::<u32>().map_err(|_| refused());
+        // Numbers are read with signs as well, and what is written of those cannot be read again.
+        if !s.as_bytes().first_chunk().is_some_and(|year: &[u8; 4]| year.iter().all(u8::is_ascii_digit)) {
+            return Err(refused());
+        }
         match s.len() {
             4 => Ok(Self::Year(s.parse().map_err(|_| refused())?)),
             7 => {
                 let (y, m) = s.split_once('-').ok_or_else(refused)?;
-                let month = number(m)?;
-                if !(1..=12).contains(&month) {
-                    return Err(refused());
-                }
-                Ok(Self::Month(y.parse().map_err(|_| refused())?, month))
+                let digits = m.bytes().all(|b| b.is_ascii_digit());
+                let month = m.parse().ok().filter(|month| digits && (1..=12).contains(month));
+                Ok(Self::Month(y.parse().map_err(|_| refused())?, month.ok_or_else(refused)?))
             }
             10 => s.parse().map(Self::Day).map_err(|_| refused()),
             _ => DateTime::parse_from_rfc3339(s)
@@ -125,7 +126,11 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for s in ["", "x", "2016-13", "2016-02-30", "20161226", "２０１６"] {
+        let signed =
+            ["-016", "+016", "-016-12", "-016-12-26", "+2016-12-26T08:00:00Z", "-016-12-26T08:00:00"];
+        for s in
+            ["", "x", "2016-13", "2016-+1", "2016-02-30", "20161226", "２０１６"].into_iter().chain(signed)
+        {
             assert!(s.parse::<Stamp>().is_err(), "{s}");
         }
     }

@@ -1,19 +1,26 @@
-//! Parsing alone: pages in memory, decompressed, as many threads as the parser has.
+//! Parsing alone, with as many threads as the parser has: of pages in memory, decompressed; and the parse stage on
+//! captures in the archive, without queues, database and sink.
 
 use crate::cpu;
-use anyhow::{Context, Result};
-use futures::{StreamExt, TryStreamExt};
-use model::{Hints, PageKind, VisitNote};
-use parser::{PageInput, Rules};
+use anyhow::{Context, Result, anyhow};
+use futures::{StreamExt, TryStreamExt, stream};
+use model::{
+    Archive, Fetched, Hints, PageKind, Stage, VisitNote,
+    message::{PageParsed, ParseResult, ParseValue},
+};
+use parser::{PageInput, ParseStage, Rules};
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 use store::CaptureArchive;
 use url::Url;
 
 /// Captures parsed, over and over.
-const PAGES: usize = 500;
+pub(crate) const PAGES: usize = 500;
 
 /// Shortest measurement.
 const TIME: Duration = Duration::from_secs(5);
@@ -28,8 +35,18 @@ pub(crate) struct Speed {
 }
 
 impl Speed {
-    pub(crate) fn mean(a: Self, b: Self) -> Self {
-        Self { a_second: (a.a_second + b.a_second) / 2.0, cpu_ms: (a.cpu_ms + b.cpu_ms) / 2.0 }
+    /// Since `started`, when this process had spent `spent` on processors.
+    pub(crate) fn of(captures: usize, started: Instant, spent: Duration) -> Self {
+        let captures = captures.max(1) as f64;
+        Self {
+            a_second: captures / started.elapsed().as_secs_f64(),
+            cpu_ms: (cpu() - spent).as_secs_f64() * 1e3 / captures,
+        }
+    }
+
+    pub(crate) fn mean(of: &[Self]) -> Self {
+        let mean = |value: fn(&Self) -> f64| of.iter().map(value).sum::<f64>() / of.len() as f64;
+        Self { a_second: mean(|speed| speed.a_second), cpu_ms: mean(|speed| speed.cpu_ms) }
     }
 }
 
@@ -39,7 +56,7 @@ struct Held {
     bytes: bytes::Bytes,
 }
 
-pub(crate) async fn measure(archive: &CaptureArchive, threads: usize) -> Result<Speed> {
+pub(crate) async fn memory(archive: &CaptureArchive, threads: usize) -> Result<Speed> {
     let keys: Vec<String> = archive.all_keys("").take(PAGES).try_collect().await?;
     let mut pages = Vec::with_capacity(keys.len());
     for key in keys {
@@ -49,6 +66,33 @@ pub(crate) async fn measure(archive: &CaptureArchive, threads: usize) -> Result<
         pages.push(Held { url: capture.url.parse()?, note: *note, bytes });
     }
     tokio::task::spawn_blocking(move || parse(&pages, threads)).await.context("parsing failed")
+}
+
+/// Reads, inflates and parses; what is too large for a message is written to the archive, and dropped as by the sink.
+pub(crate) async fn stage(archive: &CaptureArchive, threads: usize, captures: &[Fetched]) -> Result<Speed> {
+    let stage = Arc::new(ParseStage::new(Arc::new(archive.clone()), Rules::default(), threads));
+    let (started, spent) = (Instant::now(), cpu());
+    let mut parsed = 0;
+    while started.elapsed() < TIME {
+        let calls = captures.iter().map(|capture| {
+            let (stage, input) = (Arc::clone(&stage), vec![capture.clone()]);
+            async move { tokio::spawn(async move { stage.process(input).await }).await }
+        });
+        let mut answers = stream::iter(calls).buffer_unordered(2 * threads);
+        while let Some(answer) = answers.next().await {
+            let answer = answer?.pop().context("no answer")?;
+            let parsed = answer.map_err(|failure| anyhow!("{failure}"))?;
+            if let Some(PageParsed {
+                result: Some(ParseResult { value: ParseValue::Archived { key }, .. }),
+                ..
+            }) = parsed
+            {
+                archive.drop_value(&key).await?;
+            }
+        }
+        parsed += captures.len();
+    }
+    Ok(Speed::of(parsed, started, spent))
 }
 
 /// Each thread takes the next page, so that all end together; whole rounds, so that all pages count alike.
@@ -68,11 +112,7 @@ fn parse(pages: &[Held], threads: usize) -> Speed {
         });
         parsed += pages.len();
     }
-    let parsed = parsed.max(1) as f64;
-    Speed {
-        a_second: parsed / started.elapsed().as_secs_f64(),
-        cpu_ms: (cpu() - spent).as_secs_f64() * 1e3 / parsed,
-    }
+    Speed::of(parsed, started, spent)
 }
 
 fn read(page: &Held) -> model::Parsed {

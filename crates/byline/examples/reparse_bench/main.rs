@@ -12,6 +12,7 @@
 mod alone;
 mod captures;
 
+use alone::Speed;
 use anyhow::{Context, Result, ensure};
 use byline::{
     cli::Global,
@@ -21,6 +22,7 @@ use byline::{
 use chrono::Utc;
 use clap::Parser;
 use model::{JobId, Lane};
+use scheduler::pump::reparse::message;
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -55,30 +57,35 @@ async fn main() -> Result<()> {
     let (store, archive) = (open::store(&config).await?, open::archive(&config)?);
     captures::fill(&config, &store, &archive, arguments.captures, arguments.pages.as_deref()).await?;
 
-    let before = alone::measure(&archive, config.parsers).await?;
-    let engine = Engine::start(&config, &Plan::reparse()).await?;
     let job = NewReparse { select: ReparseSelect::default(), dry_run: arguments.dry_run, rate: None };
-    let (started, spent) = (Instant::now(), cpu());
-    let job = store.create_reparse(&job, Utc::now()).await?;
-    let done = watch(&engine, &store, job).await?;
-    let (took, spent) = (started.elapsed(), cpu() - spent);
-    engine.stop().await;
-    let after = alone::measure(&archive, config.parsers).await?;
+    let id = store.create_reparse(&job, Utc::now()).await?;
+    let job = store.reparse_jobs().await?.into_iter().find(|job| job.id == id).context("the job is gone")?;
+    let some = store.reparse_batch(id, alone::PAGES).await?;
+    let some: Vec<_> = some.into_iter().map(|item| message(item, &job, Utc::now())).collect();
+    ensure!(!some.is_empty(), "the archive holds no captures: ask for some with --captures");
 
-    ensure!(done.finished > 0, "the archive holds no captures: ask for some with --captures");
-    let captures = done.finished as f64;
-    let (speed, cost) = (captures / took.as_secs_f64(), spent.as_secs_f64() * 1e3 / captures);
-    let alone = alone::Speed::mean(before, after);
-    println!("parse alone   {:7.0} a second, {:.2} ms of processor each", alone.a_second, alone.cpu_ms);
-    println!("reparse       {speed:7.0} a second, {cost:.2} ms of processor each (this process)");
-    println!(
-        "reparse is {:.2} of parsing alone by the clock, {:.2} by processor time; {} captures, {} changed, {} failed",
-        speed / alone.a_second,
-        alone.cpu_ms / cost,
-        done.finished,
-        done.changed,
-        done.failed
-    );
+    let mut memory = vec![alone::memory(&archive, config.parsers).await?];
+    let mut stage = vec![alone::stage(&archive, config.parsers, &some).await?];
+    let (started, spent) = (Instant::now(), cpu());
+    let engine = Engine::start(&config, &Plan::reparse()).await?;
+    let done = watch(&engine, &store, id).await?;
+    let reparse = Speed::of(usize::try_from(done.finished)?, started, spent);
+    engine.stop().await;
+    stage.push(alone::stage(&archive, config.parsers, &some).await?);
+    memory.push(alone::memory(&archive, config.parsers).await?);
+
+    let shown = |name: &str, speed: Speed| {
+        let (by_clock, by_cpu) = (reparse.a_second / speed.a_second, speed.cpu_ms / reparse.cpu_ms);
+        println!(
+            "{name:38} {:5.0} a second, {:.2} ms of processor each; reparse is {by_clock:.2} of it by the clock, \
+             {by_cpu:.2} by processor time",
+            speed.a_second, speed.cpu_ms
+        );
+    };
+    shown("parsing alone, pages in memory", Speed::mean(&memory));
+    shown("parse stage alone, from the archive", Speed::mean(&stage));
+    shown("reparse (this process)", reparse);
+    println!("{} captures, {} changed, {} failed", done.finished, done.changed, done.failed);
     Ok(())
 }
 
