@@ -6,15 +6,20 @@ use std::collections::HashSet;
 /// Characters of a block that two parts do not share by chance in the middle of their texts.
 const TELLING: usize = 80;
 
-/// Joins parts in their order: the fields are those of the first, the blocks those of all. What every part
+/// Joins parts in their order: the fields are those of the first, the blocks those of all. Who wrote it and where it
+/// appeared may stand at the end, on a later part alone. What every part
 /// repeats at its begin (title, standfirst) stays where it stood first, what they repeat at their end (who wrote
 /// it, where it appeared) where it stands last.
 pub fn join(parts: &[&Article]) -> Article {
     let Some((head, further)) = parts.split_first() else { return Article::default() };
     let mut article = (*head).clone();
     article.blocks = Vec::new();
-    if article.lead_image.is_none() {
-        article.lead_image = further.iter().find_map(|p| p.lead_image.clone());
+    for part in further {
+        if article.authors.is_empty() {
+            article.authors.clone_from(&part.authors);
+        }
+        article.source = article.source.or_else(|| part.source.clone());
+        article.lead_image = article.lead_image.or_else(|| part.lead_image.clone());
     }
     let title = head.title.as_ref().map(|t| bare(&t.value)).filter(|t| !t.is_empty());
     let mut seen: HashSet<String> = HashSet::new();
@@ -63,7 +68,7 @@ fn bare(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Evidence, Field};
+    use model::{Evidence, Field, Person};
 
     fn part(lines: &[&str]) -> Article {
         let block = |line: &&str| match line.strip_prefix("# ") {
@@ -92,6 +97,20 @@ mod tests {
         check(&[&["One."], &["Two."], &["Three."]], "One.\nTwo.\nThree.");
         check(&[&["One."]], "One.");
         check(&[], "");
+    }
+
+    #[test]
+    fn what_only_a_later_part_tells_is_kept() {
+        let source = |name: &str| Some(Field::new(name.to_owned(), Evidence::Byline));
+        let last = Article {
+            authors: vec![Field::new(Person::named("李新"), Evidence::Byline)],
+            source: source("《读书》"),
+            ..part(&["Three."])
+        };
+        let joined = join(&[&part(&["One."]), &part(&["Two."]), &last]);
+        assert_eq!((&joined.authors, &joined.source), (&last.authors, &last.source));
+        let first = Article { source: source("《收获》"), ..part(&["One."]) };
+        assert_eq!(join(&[&first, &last]).source, first.source);
     }
 
     #[test]
