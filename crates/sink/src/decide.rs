@@ -260,8 +260,9 @@ fn reparse(context: &VisitContext, given: &Given, findings: Findings, dry: bool)
         commit.page = None;
         return commit;
     }
-    let outdated = findings.code == "older-capture";
-    let mut changes = match (outdated, &findings.article, &given.current, &findings.read) {
+    // What an alias shows is another page's article, and that page tells what would become of it.
+    let silent = findings.code == "older-capture" || context.page.alias_of.is_some();
+    let mut changes = match (silent, &findings.article, &given.current, &findings.read) {
         (true, ..) => Vec::new(),
         (false, Some(_), now, Some(then)) => dry_run::differences(now.as_ref(), Some(then)),
         (false, None, Some(now), None) if context.listings.is_empty() => {

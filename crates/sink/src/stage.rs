@@ -7,7 +7,10 @@ use model::{
     Archive, Cause, Failure, Fetched, HostKey, Outcome, Parsed, Stage, VisitId,
     message::{Nothing, PageParsed, ParseValue},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use store::{Committed, DynStore, VisitCommit, VisitContext, VisitKey};
 
 /// Results stored in one transaction at most.
@@ -123,6 +126,7 @@ impl SinkStage {
     async fn round(&self, waiting: &mut [(usize, Given)]) -> Result<Vec<Done>, Failure> {
         let keys: Vec<VisitKey> = waiting.iter().map(|(_, given)| self.key(given)).collect();
         let contexts = self.store.visit_contexts(&keys).await.map_err(store::StoreError::into_failure)?;
+        self.load_current(waiting, &contexts).await?;
         let mut done: Vec<Done> = Vec::with_capacity(waiting.len());
         let mut commits: Vec<VisitCommit> = Vec::new();
         let mut places: Vec<(usize, String)> = Vec::new();
@@ -136,7 +140,6 @@ impl SinkStage {
             if context.applied {
                 continue;
             }
-            self.load_current(given, &context).await?;
             let commit = decide(&context, given, &self.policy);
             // Two addresses of one new article in one batch: the second is decided once the first is stored.
             let host = context.page.url.host_key();
@@ -176,11 +179,26 @@ impl SinkStage {
     }
 
     /// A dry run compares with the article as it is stored.
-    async fn load_current(&self, given: &mut Given, context: &VisitContext) -> Result<(), Failure> {
-        if let (Cause::Reparse { dry_run: true, .. }, Some(article)) = (given.fetched.cause, &context.article)
-        {
-            let full = self.store.article(article.id).await.map_err(store::StoreError::into_failure)?;
-            given.current = full.map(|f| f.article);
+    async fn load_current(
+        &self,
+        waiting: &mut [(usize, Given)],
+        contexts: &[Option<VisitContext>],
+    ) -> Result<(), Failure> {
+        let article = |given: &Given, context: &Option<VisitContext>| match given.fetched.cause {
+            Cause::Reparse { dry_run: true, .. } => context.as_ref()?.article.as_ref().map(|a| a.id),
+            _ => None,
+        };
+        let pairs = || waiting.iter().zip(contexts);
+        let mut ids: Vec<_> = pairs().filter_map(|((_, given), context)| article(given, context)).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let current = self.store.current_articles(&ids).await.map_err(store::StoreError::into_failure)?;
+        let current: HashMap<_, _> = current.into_iter().collect();
+        for ((_, given), context) in waiting.iter_mut().zip(contexts) {
+            given.current = article(given, context).and_then(|id| current.get(&id).cloned());
         }
         Ok(())
     }

@@ -319,6 +319,22 @@ fn a_dry_run_writes_differences_only() {
     assert!(commit.article.is_none() && commit.capture.is_none() && commit.works.is_empty());
 }
 
+/// Its article is another page's, whose text is the same and whose captions are not.
+#[test]
+fn a_dry_run_tells_nothing_of_an_alias() {
+    let mut context = context(PageKind::Article);
+    let theirs = article("Title", "text");
+    context.page.alias_of = Some((PageId(2), PageUrl::parse("https://a.example/2").unwrap()));
+    context.article = Some(current(&theirs, 1));
+    let mut own = theirs.clone();
+    let caption = Some("Another caption".into());
+    own.blocks.push(Block::Figure { src: None, alt: String::new(), caption });
+    let mut given = page(PageKind::Article, Some(own), None);
+    given.current = Some(theirs);
+    reparse(&mut given, true);
+    assert_eq!(run(&context, &given).dry_run.unwrap().changes, []);
+}
+
 #[test]
 fn an_old_capture_changes_nothing_in_a_reparse() {
     let mut context = context(PageKind::Article);

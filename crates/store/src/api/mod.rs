@@ -15,7 +15,8 @@ pub use visits::*;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
-    ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
+    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId,
+    VisitNote,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -190,6 +191,8 @@ pub trait Store: Send + Sync + 'static {
     async fn articles(&self, filter: &ArticleFilter) -> Result<Vec<ArticleRow>>;
     /// The current version in full.
     async fn article(&self, id: ArticleId) -> Result<Option<ArticleFull>>;
+    /// The current versions of some, without what is known around them; in order of their ids.
+    async fn current_articles(&self, ids: &[ArticleId]) -> Result<Vec<(ArticleId, Article)>>;
     async fn article_versions(&self, id: ArticleId) -> Result<Vec<ArticleVersion>>;
     /// Words of any language; Chinese words of two characters included. Those with all words in the title first,
     /// then the newest.

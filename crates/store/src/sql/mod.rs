@@ -2,6 +2,7 @@
 //! databases is in [`crate::db`] or says so with `{marks}` in its SQL.
 
 mod alarms;
+mod article_reads;
 mod articles;
 mod candidates;
 mod clock;
@@ -35,7 +36,8 @@ use crate::{
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use model::{
-    ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId, VisitNote,
+    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId,
+    VisitNote,
 };
 use notice::Notice;
 use std::{path::Path, sync::Arc, time::Duration};
@@ -247,15 +249,19 @@ impl Store for SqlStore {
     }
 
     async fn articles(&self, filter: &ArticleFilter) -> Result<Vec<ArticleRow>> {
-        articles::list(&self.db, filter).await
+        article_reads::list(&self.db, filter).await
     }
 
     async fn article(&self, id: ArticleId) -> Result<Option<ArticleFull>> {
-        articles::full(&self.db, id).await
+        article_reads::full(&self.db, id).await
+    }
+
+    async fn current_articles(&self, ids: &[ArticleId]) -> Result<Vec<(ArticleId, Article)>> {
+        article_reads::current(&self.db, ids).await
     }
 
     async fn article_versions(&self, id: ArticleId) -> Result<Vec<ArticleVersion>> {
-        articles::versions(&self.db, id).await
+        article_reads::versions(&self.db, id).await
     }
 
     async fn search(&self, words: &str, page: Page) -> Result<Vec<SearchHit>> {

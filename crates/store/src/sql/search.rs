@@ -1,7 +1,7 @@
 //! Full text: what is indexed and what is asked for goes through the same [`crate::words`], so that both
 //! databases find the same, in the same order: articles with all the words in the title first, then the newest.
 
-use super::articles;
+use super::article_reads;
 use crate::{
     Page, Result, SearchHit,
     db::{Column, Db, Dialect, Rows, Tx, args},
@@ -91,11 +91,14 @@ pub(super) async fn search(db: &Db, text: &str, page: Page) -> Result<Vec<Search
         "SELECT {}, v.body FROM {found} JOIN pages p ON p.id = a.page_id
          JOIN article_versions v ON v.article_id = a.id AND v.version = a.version
          ORDER BY {title_first} DESC, a.captured_at DESC, a.id LIMIT $3 OFFSET $4",
-        articles::COLUMNS
+        article_reads::COLUMNS
     );
     let hit = |row: &crate::db::Row| {
         let body: Article = row.json("body")?;
-        Ok(SearchHit { article: articles::row(row)?, excerpt: words::excerpt(&body.text(), text, EXCERPT) })
+        Ok(SearchHit {
+            article: article_reads::row(row)?,
+            excerpt: words::excerpt(&body.text(), text, EXCERPT),
+        })
     };
     db.read(&sql, args![query, in_title, page.limit, page.offset]).await?.iter().map(hit).collect()
 }

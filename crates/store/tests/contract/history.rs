@@ -100,6 +100,9 @@ async fn an_older_capture_is_history_not_news(s: &Fixture) {
     let full = s.article(id).await.unwrap().unwrap();
     assert_eq!((full.article.text().as_str(), full.row.versions), ("newest", 3));
     assert_eq!(s.article_versions(id).await.unwrap().len(), 3);
+    let current = s.current_articles(&[id, ArticleId(77)]).await.unwrap();
+    assert_eq!(current, [(id, full.article)]);
+    assert_eq!(s.current_articles(&[]).await.unwrap(), []);
 }
 
 async fn several_articles_in_one_batch(s: &Fixture) {
