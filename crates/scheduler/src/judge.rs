@@ -35,21 +35,21 @@ pub fn judge(candidate: &Candidate, rules: Option<&Rules>, now: Time, config: &C
         return Judgement::Grant { gap: config.gap_of(&candidate.host, rules.crawl_delay()) };
     }
     let later = now + denied_for(candidate.kind, candidate.failures);
-    let denied = |next_due, code| Judgement::Deny {
+    let denied = |next_due, code, detail: &str| Judgement::Deny {
         next_due,
         disposition: Disposition::RobotsDenied,
         code,
-        detail: String::new(),
+        detail: detail.to_owned(),
     };
     if let Some(why) = rules.refused() {
         let (disposition, code) = (Disposition::Refused, Fault::AddressRefused.code());
         return Judgement::Deny { next_due: later, disposition, code, detail: why.to_owned() };
     }
-    if rules.is_unreachable() {
+    if let Some(why) = rules.unreachable() {
         // By then robots.txt is asked for again, and is granted before this page.
-        return denied(candidate.robots_expires_at.unwrap_or(now).max(now), "robots-unreachable");
+        return denied(candidate.robots_expires_at.unwrap_or(now).max(now), "robots-unreachable", why);
     }
-    denied(later, "robots-disallow")
+    denied(later, "robots-disallow", "")
 }
 
 /// Days between looks at a page that robots.txt forbids: 1, 2, 4, ... to 7 for lists and 30 for articles.
@@ -125,12 +125,12 @@ mod tests {
     #[test]
     fn an_unreachable_robots_txt_denies_until_it_is_asked_for_again() {
         let page = candidate(PageKind::Article, Some(23));
-        let rules = Rules::from_verdict(&store::RobotsVerdict::DisallowAll);
+        let rules = Rules::from_verdict(&store::RobotsVerdict::Unreachable("http-503".to_owned()));
         let expected = Judgement::Deny {
             next_due: now() + TimeDelta::hours(1),
             disposition: Disposition::RobotsDenied,
             code: "robots-unreachable",
-            detail: String::new(),
+            detail: "http-503".to_owned(),
         };
         assert_eq!(judge(&page, Some(&rules), now(), &Config::default()), expected);
     }

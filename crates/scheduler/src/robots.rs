@@ -14,8 +14,8 @@ pub const PRODUCT_TOKEN: &str = "Byline";
 #[derive(Debug, Clone)]
 pub struct Rules {
     robots: robotxt::Robots,
-    /// The file could not be had: denial is for now, not by the site's word.
-    unreachable: bool,
+    /// Why the file could not be had: denial is for now, not by the site's word.
+    unreachable: Option<String>,
     /// Why our own guard refuses the origin's address.
     refused: Option<String>,
 }
@@ -25,8 +25,8 @@ impl Rules {
         match verdict {
             RobotsVerdict::Rules(text) => Self::parse(text.as_bytes()),
             RobotsVerdict::AllowAll => Self::of(robotxt::Robots::allow_all()),
-            RobotsVerdict::DisallowAll => {
-                Self { unreachable: true, ..Self::of(robotxt::Robots::disallow_all()) }
+            RobotsVerdict::Unreachable(why) => {
+                Self { unreachable: Some(why.clone()), ..Self::of(robotxt::Robots::disallow_all()) }
             }
             RobotsVerdict::Refused(why) => {
                 Self { refused: Some(why.clone()), ..Self::of(robotxt::Robots::disallow_all()) }
@@ -35,7 +35,7 @@ impl Rules {
     }
 
     fn of(robots: robotxt::Robots) -> Self {
-        Self { robots, unreachable: false, refused: None }
+        Self { robots, unreachable: None, refused: None }
     }
 
     /// Reads the file's first 500 KiB (§2.5). Never fails: what is no directive is passed over.
@@ -48,8 +48,9 @@ impl Rules {
         self.robots.is_url_allowed(url.url())
     }
 
-    pub fn is_unreachable(&self) -> bool {
-        self.unreachable
+    /// In words for people.
+    pub fn unreachable(&self) -> Option<&str> {
+        self.unreachable.as_deref()
     }
 
     /// In words for people.

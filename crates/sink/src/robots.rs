@@ -71,7 +71,10 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
         Outcome::Failed { fault: Fault::AddressRefused, detail } => {
             (RobotsVerdict::Refused(detail.clone()), REFUSED)
         }
-        _ => (RobotsVerdict::DisallowAll, wait),
+        Outcome::Failed { detail, .. } if !detail.is_empty() => {
+            (RobotsVerdict::Unreachable(format!("robots.txt: {}: {detail}", trouble.code)), wait)
+        }
+        _ => (RobotsVerdict::Unreachable(format!("robots.txt: {}", trouble.code)), wait),
     };
     RobotsVisit {
         row: RobotsRow {
@@ -137,16 +140,17 @@ mod tests {
 
     #[test]
     fn each_outcome_has_its_verdict() {
+        let unreachable = |why: &str| RobotsVerdict::Unreachable(why.to_owned());
         check(captured(), Some("x"), &RobotsVerdict::Rules("x".into()), DAY);
         check(captured(), None, &RobotsVerdict::AllowAll, DAY);
         for code in [400, 401, 403, 404, 410] {
             check(status(code, None), None, &RobotsVerdict::AllowAll, DAY);
         }
-        check(status(500, None), None, &RobotsVerdict::DisallowAll, 10..=12);
-        check(status(503, Some(30)), None, &RobotsVerdict::DisallowAll, 30..=30);
-        check(status(429, None), None, &RobotsVerdict::DisallowAll, 15..=18);
-        let failed = |fault| Outcome::Failed { fault, detail: String::new() };
-        check(failed(Fault::Dns), None, &RobotsVerdict::DisallowAll, 5..=6);
+        check(status(500, None), None, &unreachable("robots.txt: http-500"), 10..=12);
+        check(status(503, Some(30)), None, &unreachable("robots.txt: http-503"), 30..=30);
+        check(status(429, None), None, &unreachable("robots.txt: http-429"), 15..=18);
+        let failed = |fault| Outcome::Failed { fault, detail: "no such host".into() };
+        check(failed(Fault::Dns), None, &unreachable("robots.txt: dns: no such host"), 5..=6);
         check(failed(Fault::RedirectLoop), None, &RobotsVerdict::AllowAll, DAY);
         let refused = Outcome::Failed { fault: Fault::AddressRefused, detail: "10.0.0.1 is refused".into() };
         check(refused, None, &RobotsVerdict::Refused("10.0.0.1 is refused".into()), 5..=5);

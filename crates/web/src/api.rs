@@ -221,7 +221,7 @@ struct PageQuery {
 
 async fn page(State(site): State<Site>, query: Asked<PageQuery>) -> Answer<Value> {
     let url = PageUrl::parse(&asked(query)?.url).map_err(|e| Problem(Trouble::Bad(e.to_string())))?;
-    let row = site.store.page_by_key(&url.key()).await?.ok_or(Problem(Trouble::NotFound("page")))?;
+    let row = site.store.page_at(&url).await?.ok_or(Problem(Trouble::NotFound("page")))?;
     let visits = VisitFilter { page_id: Some(row.id), ..VisitFilter::default() };
     let visits = site.store.visits(&visits).await?;
     let mut value = serde_json::to_value(row).map_err(broken)?;

@@ -66,7 +66,7 @@ fn table(cx: &Context, letters: &[DeadLetter]) -> Table {
 async fn show(cx: &Context, store: &DynStore, id: &str) -> Result<Ran> {
     let letter = one(store, id).await?;
     let page = match PageUrl::parse(&letter.subject) {
-        Ok(url) => store.page_by_key(&url.key()).await?,
+        Ok(url) => store.page_at(&url).await?,
         Err(_) => None,
     };
     let visits = match &page {

@@ -62,10 +62,10 @@ async fn find(store: &DynStore, what: &str) -> Result<(Option<PageRow>, Option<A
     let unknown = || Usage(format!("nothing is known of {what:?}; give an article's number or an address"));
     if let Ok(id) = what.parse() {
         let full = store.article(ArticleId(id)).await?.ok_or_else(unknown)?;
-        let page = store.page_by_key(&full.row.url.key()).await?;
+        let page = store.page_at(&full.row.url).await?;
         return Ok((page, Some(full)));
     }
-    let page = store.page_by_key(&PageUrl::parse(what)?.key()).await?.ok_or_else(unknown)?;
+    let page = store.page_at(&PageUrl::parse(what)?).await?.ok_or_else(unknown)?;
     let article = match page.article {
         Some(id) => store.article(id).await?,
         None => None,

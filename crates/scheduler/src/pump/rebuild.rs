@@ -234,7 +234,7 @@ where
     /// For a capture without a note: what is known of its page, once its author is followed again.
     async fn guess(&self, capture: &Capture) -> Result<Option<VisitNote>, StoreError> {
         let Ok(page) = PageUrl::parse(&capture.url) else { return Ok(None) };
-        let expected = match self.store.page_by_key(&page.key()).await? {
+        let expected = match self.store.page_at(&page).await? {
             Some(row) => row.kind,
             None if page.url().path() == "/robots.txt" => PageKind::Robots,
             None => return Ok(None),

@@ -99,8 +99,8 @@ mod rfc_9309 {
     fn section_2_3_1_what_a_failed_visit_means() {
         let url = PageUrl::parse("https://a.example/x").unwrap();
         assert!(Rules::from_verdict(&RobotsVerdict::AllowAll).allows(&url));
-        let unreachable = Rules::from_verdict(&RobotsVerdict::DisallowAll);
-        assert!(!unreachable.allows(&url) && unreachable.is_unreachable());
+        let unreachable = Rules::from_verdict(&RobotsVerdict::Unreachable("dns".to_owned()));
+        assert!(!unreachable.allows(&url) && unreachable.unreachable() == Some("dns"));
         assert!(Rules::from_verdict(&RobotsVerdict::Rules(String::new())).allows(&url));
     }
 }

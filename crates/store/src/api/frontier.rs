@@ -98,8 +98,8 @@ pub enum RobotsVerdict {
     Rules(String),
     /// 4xx: everything is allowed.
     AllowAll,
-    /// 5xx or unreachable: nothing is allowed.
-    DisallowAll,
+    /// 5xx or unreachable: nothing is allowed; in words for people, why.
+    Unreachable(String),
     /// Our own guard refuses the host's address, as it would for every page of the origin; in words for people.
     Refused(String),
 }

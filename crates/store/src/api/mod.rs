@@ -15,7 +15,7 @@ pub use visits::*;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
-    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId,
+    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageUrl, SourceId, VisitId,
     VisitNote,
 };
 use std::{sync::Arc, time::Duration};
@@ -197,7 +197,8 @@ pub trait Store: Send + Sync + 'static {
     /// Words of any language; Chinese words of two characters included. Those with all words in the title first,
     /// then the newest.
     async fn search(&self, words: &str, page: Page) -> Result<Vec<SearchHit>>;
-    async fn page_by_key(&self, key: &PageKey) -> Result<Option<PageRow>>;
+    /// The page of an address, in whatever scheme and form; also an origin's robots.txt.
+    async fn page_at(&self, url: &PageUrl) -> Result<Option<PageRow>>;
     /// Latest visits first.
     async fn visits(&self, filter: &VisitFilter) -> Result<Vec<VisitRow>>;
     async fn hosts(&self, page: Page) -> Result<Vec<HostRow>>;

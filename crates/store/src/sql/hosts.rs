@@ -178,7 +178,7 @@ pub(super) async fn robots(db: &Db, origin: &Origin) -> Result<Option<RobotsRow>
     let verdict = match row.text("verdict")?.as_str() {
         "rules" => RobotsVerdict::Rules(row.opt_text("body")?.unwrap_or_default()),
         "allow" => RobotsVerdict::AllowAll,
-        "disallow" => RobotsVerdict::DisallowAll,
+        "disallow" => RobotsVerdict::Unreachable(row.opt_text("body")?.unwrap_or_default()),
         "refused" => RobotsVerdict::Refused(row.opt_text("body")?.unwrap_or_default()),
         other => return Err(StoreError::Broken(format!("unknown robots verdict {other:?}"))),
     };
@@ -196,7 +196,7 @@ pub(super) async fn keep_robots(tx: &mut Tx, robots: &RobotsRow) -> Result<()> {
     let (verdict, body) = match &robots.verdict {
         RobotsVerdict::Rules(text) => ("rules", Some(text.as_str())),
         RobotsVerdict::AllowAll => ("allow", None),
-        RobotsVerdict::DisallowAll => ("disallow", None),
+        RobotsVerdict::Unreachable(why) => ("disallow", Some(why.as_str())),
         RobotsVerdict::Refused(why) => ("refused", Some(why.as_str())),
     };
     let sql = "INSERT INTO robots (origin, verdict, body, fetched_at, expires_at, sitemaps)

@@ -36,7 +36,7 @@ use crate::{
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use model::{
-    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageKey, SourceId, VisitId,
+    Article, ArticleId, AuthorId, CaptureId, CaptureRef, JobId, Origin, PageId, PageUrl, SourceId, VisitId,
     VisitNote,
 };
 use notice::Notice;
@@ -268,8 +268,8 @@ impl Store for SqlStore {
         search::search(&self.db, words, page).await
     }
 
-    async fn page_by_key(&self, key: &PageKey) -> Result<Option<PageRow>> {
-        reading::page_by_key(&self.db, key).await
+    async fn page_at(&self, url: &PageUrl) -> Result<Option<PageRow>> {
+        reading::page_at(&self.db, url).await
     }
 
     async fn visits(&self, filter: &VisitFilter) -> Result<Vec<VisitRow>> {

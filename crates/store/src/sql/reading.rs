@@ -5,17 +5,19 @@ use crate::{
     CaptureFilter, CaptureRow, PageRow, Result, StoreError, VisitFilter, VisitRow,
     db::{Db, Filter, Row, Rows, args},
 };
-use model::{ArticleId, CaptureId, CaptureRef, PageId, PageKey, VisitId};
+use model::{ArticleId, CaptureId, CaptureRef, PageId, PageUrl, VisitId};
 
-pub(super) async fn page_by_key(db: &Db, key: &PageKey) -> Result<Option<PageRow>> {
+pub(super) async fn page_at(db: &Db, url: &PageUrl) -> Result<Option<PageRow>> {
+    // A robots.txt that somebody follows or links to is a page like any other, and then goes first.
+    let robots = if url.url().path() == "/robots.txt" { hosts::robots_key(&url.origin()) } else { url.key() };
     let sql = "SELECT p.id, p.url, p.kind, CASE WHEN p.active THEN p.due_at END AS due_at, p.lease_until,
                    p.interval_s, p.failures, p.last_visit_at, p.alias_of,
                    coalesce(t.article_id, p.article_id) AS article, h.host, h.in_flight, h.next_at, h.gap_ms,
                    h.failures AS host_failures, h.open_until,
                    (SELECT count(*) FROM pages o WHERE o.host_id = h.id AND o.rank <> 0) AS pages
                FROM pages p JOIN hosts h ON h.id = p.host_id LEFT JOIN pages t ON t.id = p.alias_of
-               WHERE p.key = $1";
-    let rows = db.read(sql, args![key.as_str()]).await?;
+               WHERE p.key IN ($1, $2) ORDER BY p.key = $2";
+    let rows = db.read(sql, args![url.key().as_str(), robots.as_str()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(PageRow {
         id: PageId(row.int("id")?),

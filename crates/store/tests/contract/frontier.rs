@@ -305,6 +305,7 @@ async fn robots_first_then_new_pages_then_revisits(s: &Fixture) {
     })
     .await;
     assert_eq!(s.robots(&origin).await.unwrap(), Some(row));
+    assert_eq!(s.page("https://a.example/robots.txt").await.id, robots.page);
     let found = s.candidates(&CandidateAsk { now: at(200), ..all.clone() }).await.unwrap();
     assert!(found.iter().all(|c| c.page != robots.page));
     let page = found.iter().find(|c| c.url.as_str() == "https://a.example/new").unwrap();
@@ -382,6 +383,6 @@ async fn robots_rows_keep_the_newest(s: &Fixture) {
         sitemaps: Vec::new(),
     };
     s.visit(a.page, at(0), |c| c.robots = Some(row(RobotsVerdict::AllowAll, 9))).await;
-    s.visit(a.page, at(100_000), |c| c.robots = Some(row(RobotsVerdict::DisallowAll, 5))).await;
+    s.visit(a.page, at(100_000), |c| c.robots = Some(row(RobotsVerdict::Unreachable("dns".into()), 5))).await;
     assert_eq!(s.robots(&origin).await.unwrap(), Some(row(RobotsVerdict::AllowAll, 9)));
 }

@@ -127,7 +127,7 @@ impl Fixture {
     }
 
     pub(crate) async fn page(&self, address: &str) -> store::PageRow {
-        self.page_by_key(&url(address).key()).await.unwrap().unwrap_or_else(|| panic!("no page {address}"))
+        self.page_at(&url(address)).await.unwrap().unwrap_or_else(|| panic!("no page {address}"))
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn articles(State(site): State<Site>, Query(paging): Query<Pagi
 pub(super) async fn article(State(site): State<Site>, Path(id): Path<i64>) -> Answer {
     let full = site.store.article(ArticleId(id)).await?.ok_or(Trouble::NotFound("article"))?;
     let versions = site.store.article_versions(full.row.id).await?;
-    let visits = match site.store.page_by_key(&full.row.url.key()).await? {
+    let visits = match site.store.page_at(&full.row.url).await? {
         Some(row) => {
             let filter = VisitFilter { page_id: Some(row.id), ..VisitFilter::default() };
             site.store.visits(&filter).await?

@@ -120,7 +120,7 @@ pub(super) struct PageQuery {
 
 pub(super) async fn page_timeline(State(site): State<Site>, Query(query): Query<PageQuery>) -> Answer {
     let url = PageUrl::parse(&query.url).map_err(|e| Trouble::Bad(e.to_string()))?;
-    let row = site.store.page_by_key(&url.key()).await?.ok_or(Trouble::NotFound("page"))?;
+    let row = site.store.page_at(&url).await?.ok_or(Trouble::NotFound("page"))?;
     let visits = site.store.visits(&VisitFilter { page_id: Some(row.id), ..VisitFilter::default() }).await?;
     let body = html! {
         h1 { "Page" }
