@@ -182,7 +182,7 @@ pub struct WorksArgs {
     #[arg(long)]
     pub author: Option<String>,
     /// Works of this state only
-    #[arg(long, value_parser = ["new", "known", "changed", "removed", "returned"])]
+    #[arg(long, value_parser = store::WORK_STATES)]
     pub state: Option<String>,
     #[command(flatten)]
     pub list: ListArgs,

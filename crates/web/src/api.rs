@@ -5,11 +5,11 @@ use crate::{
     Site, diff,
     paging::Paging,
     record::ArticleRecord,
-    reply::{Problem, Trouble},
+    reply::{Asked, At, Problem, Trouble},
 };
 use axum::{
     Json, Router,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
     routing::get,
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
     ArticleFilter, ArticleFull, ArticleVersion, AuthorRow, DeadFilter, StoreError, Time, VisitFilter,
-    WorkFilter,
+    WORK_STATES, WorkFilter,
 };
 
 /// OpenAPI 3.1 description of this API, JSON.
@@ -64,13 +64,6 @@ impl<T> List<T> {
 }
 
 type Answer<T> = Result<Json<T>, Problem>;
-/// Query parameters, or why they are none.
-type Asked<T> = Result<Query<T>, QueryRejection>;
-
-fn asked<T>(query: Asked<T>) -> Result<T, Problem> {
-    query.map(|q| q.0).map_err(|e| Problem(Trouble::Bad(e.body_text())))
-}
-
 async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
@@ -83,12 +76,12 @@ async fn status(State(site): State<Site>) -> Answer<Value> {
 }
 
 async fn authors(State(site): State<Site>, query: Asked<Paging>) -> Answer<List<AuthorRow>> {
-    let paging = asked(query)?;
+    let paging = query?.0;
     Ok(List::cut(site.store.authors(paging.page(LIMIT)).await?, paging))
 }
 
-async fn author(State(site): State<Site>, Path(id): Path<i64>) -> Answer<Value> {
-    let row = site.store.find_author(&id.to_string()).await?;
+async fn author(State(site): State<Site>, id: At<i64>) -> Answer<Value> {
+    let row = site.store.find_author(&id?.0.to_string()).await?;
     let row = row.ok_or(Problem(Trouble::NotFound("author")))?;
     let sources = site.store.sources(row.id).await?;
     let mut value = serde_json::to_value(row).map_err(broken)?;
@@ -106,7 +99,10 @@ struct WorksQuery {
 }
 
 async fn works(State(site): State<Site>, query: Asked<WorksQuery>) -> Answer<List<store::WorkRow>> {
-    let query = asked(query)?;
+    let query = query?.0;
+    if query.state.as_ref().is_some_and(|state| !WORK_STATES.contains(&state.as_str())) {
+        return Err(Problem(Trouble::Bad(format!("state: write one of {}", WORK_STATES.join(", ")))));
+    }
     let paging = Paging { offset: query.offset, limit: query.limit };
     let filter = WorkFilter {
         author: query.author.map(AuthorId),
@@ -128,7 +124,7 @@ struct ArticlesQuery {
 }
 
 async fn articles(State(site): State<Site>, query: Asked<ArticlesQuery>) -> Answer<List<store::ArticleRow>> {
-    let query = asked(query)?;
+    let query = query?.0;
     let paging = Paging { offset: query.offset, limit: query.limit };
     let filter = ArticleFilter {
         author: query.author.map(AuthorId),
@@ -140,8 +136,8 @@ async fn articles(State(site): State<Site>, query: Asked<ArticlesQuery>) -> Answ
     Ok(List::cut(site.store.articles(&filter).await?, paging))
 }
 
-async fn article(State(site): State<Site>, Path(id): Path<i64>) -> Answer<Value> {
-    let full = full(&site, id).await?;
+async fn article(State(site): State<Site>, id: At<i64>) -> Answer<Value> {
+    let full = full(&site, id?.0).await?;
     Ok(Json(whole(&full).map_err(broken)?))
 }
 
@@ -164,8 +160,8 @@ async fn full(site: &Site, id: i64) -> Result<ArticleFull, Problem> {
     site.store.article(ArticleId(id)).await?.ok_or(Problem(Trouble::NotFound("article")))
 }
 
-async fn versions(State(site): State<Site>, Path(id): Path<i64>) -> Answer<Value> {
-    let full = full(&site, id).await?;
+async fn versions(State(site): State<Site>, id: At<i64>) -> Answer<Value> {
+    let full = full(&site, id?.0).await?;
     let rows = site.store.article_versions(full.row.id).await?;
     let items: Vec<Value> = rows
         .iter()
@@ -189,9 +185,9 @@ struct DiffQuery {
     to: i32,
 }
 
-async fn difference(State(site): State<Site>, Path(id): Path<i64>, query: Asked<DiffQuery>) -> Answer<Value> {
-    let query = asked(query)?;
-    let full = full(&site, id).await?;
+async fn difference(State(site): State<Site>, id: At<i64>, query: Asked<DiffQuery>) -> Answer<Value> {
+    let query = query?.0;
+    let full = full(&site, id?.0).await?;
     let rows = site.store.article_versions(full.row.id).await?;
     let text = |version: i32| -> Result<String, Problem> {
         let found = rows.iter().find(|v: &&ArticleVersion| v.version == version);
@@ -209,7 +205,7 @@ struct SearchQuery {
 }
 
 async fn search(State(site): State<Site>, query: Asked<SearchQuery>) -> Answer<List<store::SearchHit>> {
-    let query = asked(query)?;
+    let query = query?.0;
     let paging = Paging { offset: query.offset, limit: query.limit };
     Ok(List::cut(site.store.search(&query.q, paging.page(LIMIT)).await?, paging))
 }
@@ -220,7 +216,7 @@ struct PageQuery {
 }
 
 async fn page(State(site): State<Site>, query: Asked<PageQuery>) -> Answer<Value> {
-    let url = PageUrl::parse(&asked(query)?.url).map_err(|e| Problem(Trouble::Bad(e.to_string())))?;
+    let url = PageUrl::parse(&query?.0.url).map_err(|e| Problem(Trouble::Bad(e.to_string())))?;
     let row = site.store.page_at(&url).await?.ok_or(Problem(Trouble::NotFound("page")))?;
     let visits = VisitFilter { page_id: Some(row.id), ..VisitFilter::default() };
     let visits = site.store.visits(&visits).await?;
@@ -239,7 +235,7 @@ struct VisitsQuery {
 }
 
 async fn visits(State(site): State<Site>, query: Asked<VisitsQuery>) -> Answer<List<store::VisitRow>> {
-    let query = asked(query)?;
+    let query = query?.0;
     let paging = Paging { offset: query.offset, limit: query.limit };
     let filter = VisitFilter {
         page_id: None,
@@ -251,7 +247,7 @@ async fn visits(State(site): State<Site>, query: Asked<VisitsQuery>) -> Answer<L
 }
 
 async fn hosts(State(site): State<Site>, query: Asked<Paging>) -> Answer<List<store::HostRow>> {
-    let paging = asked(query)?;
+    let paging = query?.0;
     Ok(List::cut(site.store.hosts(paging.page(LIMIT)).await?, paging))
 }
 
@@ -268,7 +264,7 @@ struct DeadQuery {
 }
 
 async fn dead_letters(State(site): State<Site>, query: Asked<DeadQuery>) -> Answer<List<store::DeadLetter>> {
-    let query = asked(query)?;
+    let query = query?.0;
     let paging = Paging { offset: 0, limit: query.limit };
     let filter = DeadFilter {
         stage: query.stage,

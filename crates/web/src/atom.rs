@@ -1,6 +1,9 @@
 //! Atom (RFC 4287): one feed for each author, and the export of the same name.
 
-use crate::{Site, reply::Problem, reply::Trouble};
+use crate::{
+    Site,
+    reply::{At, Problem, Trouble},
+};
 use axum::{
     extract::{Path, State},
     http::header,
@@ -74,7 +77,8 @@ pub fn entry(full: &ArticleFull) -> String {
     out
 }
 
-pub(crate) async fn feed(State(site): State<Site>, Path(id): Path<i64>) -> Result<Response, Problem> {
+pub(crate) async fn feed(State(site): State<Site>, id: At<i64>) -> Result<Response, Problem> {
+    let Path(id) = id?;
     let missing = || Problem(Trouble::NotFound("author"));
     let author = site.store.find_author(&id.to_string()).await?.ok_or_else(missing)?;
     let filter = ArticleFilter {

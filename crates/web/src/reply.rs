@@ -2,6 +2,10 @@
 
 use axum::{
     Json,
+    extract::{
+        Path, Query,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -22,6 +26,25 @@ impl From<StoreError> for Trouble {
         Self::Store(error)
     }
 }
+
+/// A path that names no number where one belongs, and query parameters that cannot be read.
+impl From<PathRejection> for Trouble {
+    fn from(rejection: PathRejection) -> Self {
+        Self::Bad(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Trouble {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::Bad(rejection.body_text())
+    }
+}
+
+/// What a path names by numbers.
+pub(crate) type At<T> = Result<Path<T>, PathRejection>;
+
+/// Query parameters.
+pub(crate) type Asked<T> = Result<Query<T>, QueryRejection>;
 
 impl Trouble {
     /// Status and words for the reader. What a database says about itself stays in the log.

@@ -84,12 +84,20 @@ async fn what_is_not_there_is_said_in_the_form_that_was_asked_for() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(body.starts_with("<!DOCTYPE html>"), "{path}: {body}");
     }
+    for path in ["/authors/first", "/articles?offset=-1", "/page"] {
+        let (status, body, _) = get(&router, path).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(body.starts_with("<!DOCTYPE html>"), "{path}: {body}");
+    }
     for (path, wanted) in [
         ("/api/v1/articles/7", StatusCode::NOT_FOUND),
         ("/api/v1/nothing", StatusCode::NOT_FOUND),
         ("/api/v1/page?url=x", StatusCode::BAD_REQUEST),
         ("/api/v1/search", StatusCode::BAD_REQUEST),
         ("/api/v1/authors?limit=many", StatusCode::BAD_REQUEST),
+        ("/api/v1/works?state=lost", StatusCode::BAD_REQUEST),
+        ("/api/v1/authors/first", StatusCode::BAD_REQUEST),
+        ("/api/v1/articles/9223372036854775808/diff?from=1&to=2", StatusCode::BAD_REQUEST),
     ] {
         let (status, body, headers) = get(&router, path).await;
         assert_eq!(status, wanted, "{path}");

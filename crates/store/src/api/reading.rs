@@ -87,11 +87,14 @@ pub struct SourceRow {
     pub due_at: Option<Time>,
 }
 
+/// What [`WorkRow::state`] may be.
+pub const WORK_STATES: [&str; 5] = ["new", "known", "changed", "removed", "returned"];
+
 #[derive(Debug, Clone, Default)]
 pub struct WorkFilter {
     pub author: Option<AuthorId>,
     pub source: Option<SourceId>,
-    /// `new`, `known`, `changed`, `removed`, `returned`; see [`WorkRow::state`].
+    /// One of [`WORK_STATES`].
     pub state: Option<String>,
     pub page: Page,
 }

@@ -6,7 +6,12 @@ use super::{
     layout::{Tab, count, outward, page, pager, stamp, when},
     status::timeline,
 };
-use crate::{Site, diff, diff::Piece, paging::Paging, reply::Trouble};
+use crate::{
+    Site, diff,
+    diff::Piece,
+    paging::Paging,
+    reply::{Asked, At, Trouble},
+};
 use axum::extract::{Path, Query, State};
 use maud::{Markup, PreEscaped, html};
 use model::{Article, ArticleId, Evidence, block};
@@ -14,7 +19,8 @@ use store::{ArticleFilter, ArticleFull, ArticleVersion, VisitFilter};
 
 const LIMIT: u64 = 50;
 
-pub(super) async fn articles(State(site): State<Site>, Query(paging): Query<Paging>) -> Answer {
+pub(super) async fn articles(State(site): State<Site>, paging: Asked<Paging>) -> Answer {
+    let Query(paging) = paging?;
     let filter = ArticleFilter { page: paging.page(LIMIT), ..ArticleFilter::default() };
     let mut rows = site.store.articles(&filter).await?;
     let next = paging.cut(&mut rows, LIMIT);
@@ -38,7 +44,8 @@ pub(super) async fn articles(State(site): State<Site>, Query(paging): Query<Pagi
     Ok(page("Articles", Tab::Articles, &body))
 }
 
-pub(super) async fn article(State(site): State<Site>, Path(id): Path<i64>) -> Answer {
+pub(super) async fn article(State(site): State<Site>, id: At<i64>) -> Answer {
+    let Path(id) = id?;
     let full = site.store.article(ArticleId(id)).await?.ok_or(Trouble::NotFound("article"))?;
     let versions = site.store.article_versions(full.row.id).await?;
     let visits = match site.store.page_at(&full.row.url).await? {
@@ -162,10 +169,8 @@ fn history(id: i64, versions: &[ArticleVersion]) -> Markup {
     }
 }
 
-pub(super) async fn difference(
-    State(site): State<Site>,
-    Path((id, from, to)): Path<(i64, i32, i32)>,
-) -> Answer {
+pub(super) async fn difference(State(site): State<Site>, at: At<(i64, i32, i32)>) -> Answer {
+    let Path((id, from, to)) = at?;
     let versions = site.store.article_versions(ArticleId(id)).await?;
     let find = |n: i32| versions.iter().find(|v| v.version == n).ok_or(Trouble::NotFound("version"));
     let (before, after) = (find(from)?, find(to)?);

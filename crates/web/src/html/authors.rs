@@ -4,15 +4,20 @@ use super::{
     Answer,
     layout::{Tab, count, disposition, framed, outward, page, pager, stamp, state, when_or_dash},
 };
-use crate::{Site, paging::Paging, reply::Trouble};
+use crate::{
+    Site,
+    paging::Paging,
+    reply::{Asked, At, Trouble},
+};
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::{AuthorRow, SourceRow, WorkFilter, WorkRow};
+use store::{AuthorRow, SourceRow, WORK_STATES, WorkFilter, WorkRow};
 
 const LIMIT: u64 = 100;
 
-pub(super) async fn authors(State(site): State<Site>, Query(paging): Query<Paging>) -> Answer {
+pub(super) async fn authors(State(site): State<Site>, paging: Asked<Paging>) -> Answer {
+    let Query(paging) = paging?;
     let mut rows = site.store.authors(paging.page(LIMIT)).await?;
     let next = paging.cut(&mut rows, LIMIT);
     let body = html! {
@@ -59,18 +64,15 @@ pub(super) struct AuthorQuery {
     offset: u64,
 }
 
-pub(super) async fn author(
-    State(site): State<Site>,
-    Path(id): Path<i64>,
-    Query(query): Query<AuthorQuery>,
-) -> Answer {
+pub(super) async fn author(State(site): State<Site>, id: At<i64>, query: Asked<AuthorQuery>) -> Answer {
+    let (Path(id), Query(query)) = (id?, query?);
     let row = site.store.find_author(&id.to_string()).await?.ok_or(Trouble::NotFound("author"))?;
     let sources = site.store.sources(row.id).await?;
     let paging = Paging { offset: query.offset, limit: None };
     let filter = WorkFilter {
         author: Some(row.id),
         source: None,
-        state: query.state.clone().filter(|s| !s.is_empty()),
+        state: query.state.clone().filter(|s| WORK_STATES.contains(&s.as_str())),
         page: paging.page(LIMIT),
     };
     let mut works = site.store.works(&filter).await?;
@@ -123,11 +125,10 @@ fn sources_table(sources: &[SourceRow]) -> Markup {
 }
 
 fn state_filter(id: i64, current: Option<&str>) -> Markup {
-    const STATES: [&str; 5] = ["new", "known", "changed", "removed", "returned"];
     html! {
         p.filters {
             a href={ "/authors/" (id) } aria-current=[current.is_none().then_some("true")] { "all" }
-            @for state in STATES {
+            @for state in WORK_STATES {
                 a href={ "/authors/" (id) "?state=" (state) }
                     aria-current=[(current == Some(state)).then_some("true")] { (state) }
             }

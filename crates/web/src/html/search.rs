@@ -5,7 +5,7 @@ use super::{
     authors::encoded,
     layout::{Tab, framed, pager, stamp},
 };
-use crate::{Site, paging::Paging};
+use crate::{Site, paging::Paging, reply::Asked};
 use axum::extract::{Query, State};
 use maud::html;
 use serde::Deserialize;
@@ -19,7 +19,8 @@ pub(super) struct SearchQuery {
     offset: u64,
 }
 
-pub(super) async fn search(State(site): State<Site>, Query(query): Query<SearchQuery>) -> Answer {
+pub(super) async fn search(State(site): State<Site>, query: Asked<SearchQuery>) -> Answer {
+    let Query(query) = query?;
     let paging = Paging { offset: query.offset, limit: None };
     let words = query.q.trim();
     let mut hits = match words {

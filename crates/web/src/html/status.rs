@@ -6,7 +6,11 @@ use super::{
     layout::{Tab, count, disposition, outward, page, when, when_or_dash},
     overview::tiles,
 };
-use crate::{Site, probes::Check, reply::Trouble};
+use crate::{
+    Site,
+    probes::Check,
+    reply::{Asked, Trouble},
+};
 use axum::extract::{Query, State};
 use chrono::Utc;
 use maud::{Markup, html};
@@ -118,7 +122,8 @@ pub(super) struct PageQuery {
     url: String,
 }
 
-pub(super) async fn page_timeline(State(site): State<Site>, Query(query): Query<PageQuery>) -> Answer {
+pub(super) async fn page_timeline(State(site): State<Site>, query: Asked<PageQuery>) -> Answer {
+    let Query(query) = query?;
     let url = PageUrl::parse(&query.url).map_err(|e| Trouble::Bad(e.to_string()))?;
     let row = site.store.page_at(&url).await?.ok_or(Trouble::NotFound("page"))?;
     let visits = site.store.visits(&VisitFilter { page_id: Some(row.id), ..VisitFilter::default() }).await?;
