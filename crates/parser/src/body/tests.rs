@@ -312,3 +312,18 @@ fn a_short_article_is_no_less_one_than_the_terms_in_a_box() {
          <div class=till><p>1. The balance is held in crowns, and one crown, at the till, pays for one crown.</p></div>";
     assert_eq!(text(html), "The bridge is open again, at last");
 }
+
+#[test]
+fn what_asks_for_consent_is_no_text_however_long() {
+    let ask = "<p>We and our partners store cookies on your device, if you let us, and read them again, as we like.</p>";
+    let ask = ask.repeat(30);
+    for dialog in ["id=acme-consent-sdk", "class=cookie-banner", "role=dialog", "class=gdpr-overlay"] {
+        assert_eq!(text(&format!("<main><p>{A}</p></main><div {dialog}>{ask}</div>")), A, "{dialog}");
+    }
+    // A text about it, whatever its parts are called.
+    let html = format!(
+        "<div class=consent><h1>Consent</h1>{}<p>{B}</p></div>",
+        "<p>Cookies, and why.</p>".repeat(9)
+    );
+    assert!(text(&html).ends_with(B));
+}
