@@ -124,7 +124,11 @@ impl Survey {
     /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
         let richest = self.richest(page);
-        let root = self.named(page, richest).or_else(|| self.short(page, richest)).or(richest)?;
+        let root = self
+            .named(page, richest)
+            .or_else(|| self.short(page, richest))
+            .or(richest)
+            .or_else(|| self.amid_stray_words(page))?;
         Some(self.first_of_several(page, root).unwrap_or(root))
     }
 
@@ -134,6 +138,18 @@ impl Survey {
         let common = std::iter::once(first).chain(page.ancestors(first)).find(|&i| page.within(last, i))?;
         let good = |i: NodeId| self.scores[self.units_in(page, i)].iter().map(|s| s.max(0.0)).sum::<f32>();
         (good(common) > 0.35 * richest.map_or(0.0, good)).then_some(common)
+    }
+
+    /// What holds the best stretch, where every element holds more stray words and links than sentences: a list
+    /// without end stands in the same element as the text, as where that was never closed.
+    fn amid_stray_words(&self, page: &Page) -> Option<NodeId> {
+        const LEAST: f32 = 200.0;
+        let stretch = self.core(0..self.units.len());
+        let (first, last) = (self.units.get(stretch.start)?, self.units.get(stretch.end.checked_sub(1)?)?);
+        if self.scores[stretch].iter().sum::<f32>() < LEAST {
+            return None;
+        }
+        page.ancestors(first.first).find(|&i| page.within(last.last, i) && may_hold_a_body(page.tag(i)))
     }
 
     /// A page's only `<article>`, with little in what it names its body: the terms in some box are longer, but
@@ -268,7 +284,7 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
             // What leads to a list or a quotation.
             Tag::P if text.ends_with(':') => 0.0,
             Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Pre if links == 0.0 => 0.0,
-            _ if len < 80.0 => -8.0,
+            _ if len < 80.0 || !has_words(text) => -8.0,
             _ => len * 0.2,
         };
     }
@@ -276,6 +292,16 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
         return 0.0;
     }
     len * (1.0 - 1.5 * links) + if tag == Tag::P { 20.0 } else { 0.0 }
+}
+
+/// Whether a text has words: most of what stands between its spaces is more than one character, unless a
+/// character is a word.
+fn has_words(text: &str) -> bool {
+    let words = text.split_ascii_whitespace();
+    let (all, short) = words.fold((0, 0), |(all, short), w| {
+        (all + 1, short + usize::from(w.len() == 1 || w.len() == 2 && w.chars().count() == 1))
+    });
+    short * 2 < all
 }
 
 fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {
