@@ -295,6 +295,13 @@ fn a_quotation_that_repeats_the_text_is_left_out_with_its_speaker() {
     );
     let expected = format!("{A}\n“Nobody crosses it now, and nobody will,” said the priest. {B}\n{C}");
     assert_eq!(text(&html), expected);
+    // In an element of its own stands every paragraph here, and the speaker in the line below.
+    let html = format!(
+        "<article><h1>T</h1><div><p>{A}</p></div><figure><blockquote>“Nobody crosses it now, and nobody will.”<br>The \
+         priest</blockquote></figure><div><p>“Nobody crosses it now, and nobody will,” said the priest.</p></div>\
+         <div><p>{C}</p></div></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\n“Nobody crosses it now, and nobody will,” said the priest.\n{C}"));
 }
 
 #[test]
