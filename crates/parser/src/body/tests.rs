@@ -334,3 +334,12 @@ fn what_asks_for_consent_is_no_text_however_long() {
     );
     assert!(text(&html).ends_with(B));
 }
+
+#[test]
+fn what_a_publisher_says_under_every_text_is_left_out() {
+    let html = format!(
+        "<article><h1>T</h1><p>As an Amazon Associate, we earn from qualifying purchases.</p><p>{A}</p><p>{B}</p><p>{C}</p>
+         <h4>Disclaimer:</h4><p>No word here, whatever its age, stands in for that of a miller or of a priest.</p></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
+}
