@@ -88,13 +88,13 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     if cue == Cue::Consent && !asks_consent(page, i) { Cue::Promotion } else { cue }
 }
 
-/// Bytes of a text in which it says what it is about.
+/// Characters of a text in which it says what it is about.
 const OPENING: usize = 600;
 
 /// It speaks of cookies or privacy from the start, and is not what the page is about.
 fn asks_consent(page: &Page, i: NodeId) -> bool {
     let text = page.text(i);
-    let opening = &text[..text.floor_char_boundary(OPENING)];
+    let opening = text.char_indices().nth(OPENING).map_or(text, |(end, _)| &text[..end]);
     let speaks = ["ookie", "COOKIE", "onsent", "rivacy", "artners"].iter().any(|w| opening.contains(w));
     speaks && [Tag::H1, Tag::Article].into_iter().all(|tag| page.all_in(i, tag).next().is_none())
 }
