@@ -5,6 +5,7 @@
 //! (a standfirst above the text) and stops where it does not (a sidebar beside it).
 
 use super::{
+    byline::ends_sentence,
     contexts::{self, Trust},
     credits,
     cues::Cue,
@@ -266,15 +267,20 @@ fn sums<T: Into<f64>>(values: impl Iterator<Item = T>) -> Vec<f64> {
         .collect()
 }
 
+/// Bytes beside its links that a paragraph has which is more than they are.
+const TOLD: usize = 60;
+
 /// What a unit's text says by itself.
 fn plain_score(page: &Page, unit: &Unit) -> f32 {
     let len = unit.len() as f32;
     let links = unit.link_share();
     let text = unit.text(page);
-    if links > 0.5 {
-        return -10.0 - 0.5 * unit.link as f32;
-    }
     let tag = page.tag(unit.block);
+    if links > 0.5 {
+        // Sentences that link their words, not links.
+        let told = tag == Tag::P && unit.len() - unit.link >= TOLD && ends_sentence(text);
+        return if told { 0.0 } else { -10.0 - 0.5 * unit.link as f32 };
+    }
     if tag.heading_level().is_some() {
         return if links > 0.0 { -10.0 } else { 10.0 };
     }

@@ -343,3 +343,13 @@ fn what_a_publisher_says_under_every_text_is_left_out() {
     );
     assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
 }
+
+#[test]
+fn a_paragraph_that_links_most_of_its_words_is_of_the_text() {
+    let last = "As for the miller, he <a href=/a>left the village in the year after the flood, and with him the priest</a>, \
+                and what they said of it <a href=/b>was printed in the paper of the next town</a>, though not in ours.";
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><p>{B}</p><p>{last}</p></article><p><a href=/x>Read: {C}</a></p>"
+    );
+    assert!(text(&html).ends_with("of the next town, though not in ours."), "{}", text(&html));
+}
