@@ -196,7 +196,8 @@ fn innermost_body(
     for i in outer + 1..page.end(outer) {
         if named(i) && share(i) > 0.15 && page.within(i, body) {
             let rest = share(body) - share(i);
-            let others = (i + 1..page.end(body)).any(|n| n >= page.end(i) && named(n) && share(n) > 0.02);
+            let beside = |n: NodeId| !page.within(n, i) && !page.within(i, n);
+            let others = (body + 1..page.end(body)).any(|n| beside(n) && named(n) && share(n) > 0.02);
             if !others && rest > 0.1 {
                 body = i;
             }

@@ -353,3 +353,14 @@ fn a_paragraph_that_links_most_of_its_words_is_of_the_text() {
     );
     assert!(text(&html).ends_with("of the next town, though not in ours."), "{}", text(&html));
 }
+
+#[test]
+fn a_text_may_be_named_in_two_parts_of_which_the_first_is_short() {
+    let long = |p: &str| (1..9).map(|n| format!("<p>{p} That was year {n}.</p>")).collect::<String>();
+    let html = format!(
+        "<div class=post-body><h1>T</h1><div class=rich-text><p>{A}</p></div><figure><img src=/i.png></figure>\
+         <div class=rich-text>{}</div></div>",
+        long(B)
+    );
+    assert!(text(&html).starts_with(A), "{}", text(&html));
+}
