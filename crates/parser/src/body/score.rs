@@ -104,8 +104,13 @@ impl Survey {
         let whole = range.clone();
         let (mut best, mut core) = (0.0, range.clone());
         let (mut sum, mut start) = (0.0_f32, range.start);
+        let mut left = GAP;
         for i in range {
-            sum += self.scores[i];
+            // What is called something else is left out in any case, however long it is.
+            let score =
+                if self.context[i].is_negative() { self.scores[i].max(-left) } else { self.scores[i] };
+            left = if self.context[i].is_negative() { left + score.min(0.0) } else { GAP };
+            sum += score;
             if sum < 0.0 {
                 (sum, start) = (0.0, i + 1);
             } else if sum >= best {
@@ -266,6 +271,9 @@ fn sums<T: Into<f64>>(values: impl Iterator<Item = T>) -> Vec<f64> {
         }))
         .collect()
 }
+
+/// The most that a box amid the text, which its names keep out of it, speaks against what stands before it.
+const GAP: f32 = 300.0;
 
 /// Bytes beside its links that a paragraph has which is more than they are.
 const TOLD: usize = 60;

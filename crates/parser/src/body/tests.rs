@@ -364,3 +364,15 @@ fn a_text_may_be_named_in_two_parts_of_which_the_first_is_short() {
     );
     assert!(text(&html).starts_with(A), "{}", text(&html));
 }
+
+#[test]
+fn a_long_box_amid_the_text_does_not_cost_what_stands_before_it() {
+    let slide =
+        "<p>The golden years, as they say, have much to be said for them, and more to be said against.</p>";
+    let after = (1..20).map(|n| format!("<p>{C} That was year {n}.</p>")).collect::<String>();
+    let html = format!(
+        "<article><h1>T</h1><p>{A} So it was told.</p><p>{A}</p><p>{B}</p><aside class=carousel>{}</aside>{after}</article>",
+        slide.repeat(15)
+    );
+    assert!(text(&html).starts_with(&format!("{A} So it was told.\n{A}\n{B}\n{C}")), "{}", text(&html));
+}
