@@ -85,6 +85,10 @@ fn shorten_headings(
     let declared: Vec<(String, &str)> = declared.iter().map(|o| (key(&o.value), o.value.as_str())).collect();
     for (heading, &node) in headings.iter_mut().zip(nodes) {
         let own = key(&heading.value);
+        let holds = |k: &str| own.len() > k.len() && own.contains(k) && k.chars().count() >= 10;
+        if !declared.iter().any(|(k, _)| holds(k)) {
+            continue;
+        }
         // "Strike: Trains stand still" keeps what a colon joins to it, and a word is not cut in two.
         let joined = |k: &str| {
             let front = own.chars().count() - k.chars().count();
@@ -99,9 +103,9 @@ fn shorten_headings(
         let parts: Vec<String> = page.text(node).split('\n').chain(elements).map(key).collect();
         let fits = |k: &str| {
             let end = own.ends_with(k) && !joined(k) && !(cut && whole);
-            own.len() > k.len() && (end || !whole && one_of(&parts, k))
+            end || !whole && one_of(&parts, k)
         };
-        if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
+        if let Some((_, value)) = declared.iter().find(|(k, _)| holds(k) && fits(k)) {
             heading.value = (*value).to_owned();
         }
     }
