@@ -34,7 +34,7 @@ use model::{Article, Evidence, Field, PageKind, Parsed};
 use url::Url;
 
 /// Raised with every change that can change a result: what older versions made can then be made again.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// Everything the parser may know of a page.
 #[derive(Debug, Clone, Copy)]

@@ -33,6 +33,10 @@ fn heads_author(text: &str) -> bool {
         "about the author",
         "about the writer",
         "about the contributor",
+        "about the reviewer",
+        "about the translator",
+        "about the editor",
+        "about our author",
         "about author",
         "author bio",
         "meet the author",
@@ -48,6 +52,15 @@ fn heads_author(text: &str) -> bool {
         "sobre la autora",
         "sobre o autor",
         "sull'autore",
+        "over de auteur",
+        "om författaren",
+        "om forfatteren",
+        "o autorze",
+        "об авторе",
+        "об авторах",
+        "yazar hakkında",
+        "著者について",
+        "著者プロフィール",
         "作者简介",
         "关于作者",
     ];
@@ -74,6 +87,16 @@ const BY: &[&str] = &[
     "文/",
     "文｜",
     "编辑",
+];
+
+/// As [`BY`], and nothing else begins so.
+const DONE_BY: &[&str] = &[
+    "written by ",
+    "reviewed by ",
+    "medically reviewed by ",
+    "fact checked by ",
+    "fact-checked by ",
+    "edited by ",
 ];
 
 /// Lines above the text that say so, with a number, say when it came out or how often it was read.
@@ -107,13 +130,14 @@ fn is_byline(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     let came_out = CAME_OUT.iter().any(|w| lower.contains(w)) && text.bytes().any(|b| b.is_ascii_digit());
-    came_out || text.len() < BYLINE.1 && (has_moment(text) || names_author(text))
+    came_out || names_author(text) || text.len() < BYLINE.1 && has_moment(text)
 }
 
-/// A short line that begins with the word for "by".
+/// A short line that begins with the word for "by", or one with offices and titles behind what somebody did.
 fn names_author(text: &str) -> bool {
     let lower = text.to_lowercase();
-    text.len() < BYLINE.1 && !ends_sentence(text) && BY.iter().any(|w| lower.starts_with(w))
+    let begins = |words: &[&str]| words.iter().any(|w| lower.starts_with(w));
+    !ends_sentence(text) && (text.len() < BYLINE.1 && begins(BY) || text.len() <= BYLINE.0 && begins(DONE_BY))
 }
 
 /// A year of these two centuries, or a time of day.
@@ -178,6 +202,13 @@ mod tests {
         assert!(is_byline("作者：安 2020年01月12日18:32 浏览：272 收藏 觉得不错，我要 赞赏"));
         assert!(!is_byline("By the river there was, in 1932, a mill."));
         assert!(!is_byline("去年改造户用卫生厕所4.66万座"));
-        assert!(heads_author("About the Author") && !heads_author("About the river"));
+        assert!(is_byline(
+            "Reviewed by Toni Low, MD, Editor in Chief, Quay Health Watch; Member of the Advisory Board; Contributor"
+        ));
+        assert!(
+            heads_author("About the Author")
+                && heads_author("About the Reviewer")
+                && !heads_author("About the river")
+        );
     }
 }

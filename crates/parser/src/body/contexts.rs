@@ -33,7 +33,7 @@ impl Trust {
             Self::All => cue(page, i, classes),
             Self::Comments | Self::Tags => match cue(page, i, classes) {
                 Cue::Comments if self == Self::Comments => Cue::Comments,
-                cue @ (Cue::Standfirst | Cue::Caption) => cue,
+                cue @ (Cue::Standfirst | Cue::Caption | Cue::Consent) => cue,
                 _ => by_tag(page.tag(i)),
             },
         }
@@ -113,6 +113,7 @@ impl Survey {
                 // `<footer>` and `<nav>` are the standard's words, not a template's.
                 let certain = matches!(page.tag(i), Tag::Footer | Tag::Nav);
                 let most = match own {
+                    Cue::Consent => f64::MAX,
                     Cue::Comments if (1.0 - commented) * whole > ARTICLE => f64::MAX,
                     Cue::Comments => 0.9,
                     Cue::Hidden | Cue::Caption => 0.25,
@@ -125,6 +126,7 @@ impl Survey {
                 }
             }
             context[i] = match (inherited, own) {
+                (Cue::Consent, _) => inherited,
                 // A quoted post is content, whatever the box it is embedded in is called.
                 (Cue::Promotion, _) if page.tag(i) == Tag::Blockquote => Cue::None,
                 (c, Cue::None | Cue::Content | Cue::Caption | Cue::Standfirst) if c.is_negative() => c,
@@ -194,7 +196,8 @@ fn innermost_body(
     for i in outer + 1..page.end(outer) {
         if named(i) && share(i) > 0.15 && page.within(i, body) {
             let rest = share(body) - share(i);
-            let others = (i + 1..page.end(body)).any(|n| n >= page.end(i) && named(n) && share(n) > 0.02);
+            let beside = |n: NodeId| !page.within(n, i) && !page.within(i, n);
+            let others = (body + 1..page.end(body)).any(|n| beside(n) && named(n) && share(n) > 0.02);
             if !others && rest > 0.1 {
                 body = i;
             }

@@ -20,8 +20,11 @@ pub(super) enum Cue {
     Related,
     /// Menus, crumbs, tags, pagers.
     Navigation,
-    /// Share buttons, newsletter boxes, log-in, cookie notices, advertisements.
+    /// Share buttons, newsletter boxes, log-in, advertisements.
     Promotion,
+    /// The question what may be stored and who may read along: the same on all pages of a site, and often longer
+    /// than they are.
+    Consent,
     /// Byline, date, categories, about the author.
     Details,
     /// Beside the article: sidebar, footer, widgets.
@@ -72,18 +75,28 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
     } else if named == Cue::Hidden && is_responsive(naming.class) {
         named = Cue::None;
     }
-    if matches!(named, Cue::None | Cue::Promotion) && tag == Tag::Button && heads(page, i) {
+    if matches!(named, Cue::None | Cue::Promotion | Cue::Consent) && tag == Tag::Button && heads(page, i) {
         return Cue::None;
     }
     // An article's classes tell its state: `paywall-on`, `enable-share`, `promoted`.
     let state = tag == Tag::Article && !matches!(named, Cue::Body | Cue::Comments | Cue::Related);
-    if named != Cue::None && !state {
-        return named;
-    }
-    match by_role(naming.role) {
+    let cue = match by_role(naming.role) {
+        _ if named != Cue::None && !state => named,
         Cue::None => by_tag(tag),
         cue => cue,
-    }
+    };
+    if cue == Cue::Consent && !asks_consent(page, i) { Cue::Promotion } else { cue }
+}
+
+/// Characters of a text in which it says what it is about.
+const OPENING: usize = 600;
+
+/// It speaks of cookies or privacy from the start, and is not what the page is about.
+fn asks_consent(page: &Page, i: NodeId) -> bool {
+    let text = page.text(i);
+    let opening = text.char_indices().nth(OPENING).map_or(text, |(end, _)| &text[..end]);
+    let speaks = ["ookie", "COOKIE", "onsent", "rivacy", "artners"].iter().any(|w| opening.contains(w));
+    speaks && [Tag::H1, Tag::Article].into_iter().all(|tag| page.all_in(i, tag).next().is_none())
 }
 
 /// More words than a part's name has: `the-one-that-was-promoted-most`.
@@ -117,6 +130,7 @@ fn stronger(a: Cue, b: Cue) -> Cue {
     match (a, b) {
         (_, Cue::Body) => Cue::Body,
         (Cue::None | Cue::Content, b) if b != Cue::None => b,
+        (Cue::Promotion, Cue::Consent) => b,
         (a, _) => a,
     }
 }
@@ -139,7 +153,7 @@ fn by_role(role: &str) -> Cue {
         "article" | "main" => Cue::Content,
         "navigation" | "menu" | "menubar" | "toolbar" | "search" => Cue::Navigation,
         "complementary" | "contentinfo" | "banner" => Cue::Aside,
-        "dialog" | "alertdialog" => Cue::Promotion,
+        "dialog" | "alertdialog" => Cue::Consent,
         _ => Cue::None,
     }
 }
@@ -213,6 +227,10 @@ fn by_words(before: &str, word: &str, more: bool) -> Cue {
             "page" | "the" | "single" | "field" | "detail" | "article" | "post" | "story" | "news",
             "content" | "main" | "inner" | "detail",
         ) => Cue::Content,
+        (
+            "cookie" | "cookies",
+            "banner" | "notice" | "consent" | "compliance" | "bar" | "dialog" | "popup",
+        ) => Cue::Consent,
         ("reg" | "registration" | "access" | "login" | "signup", "wall") => Cue::Promotion,
         ("media" | "image" | "img" | "photo" | "picture", "info" | "legend" | "desc") => Cue::Caption,
         // Highlighted code with its copy button.

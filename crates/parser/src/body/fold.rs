@@ -62,9 +62,12 @@ pub(super) fn drop_repeats(page: &Page, survey: &Survey, keep: &mut [bool]) {
 const PULLED: usize = 400;
 const SPEAKER: usize = 120;
 
+/// Most boxes that are compared with the whole text; pages that put every line in a box have more.
+const BOXES: usize = 200;
+
 /// Drops quotations in boxes of their own that only repeat a sentence of the text, with who said it.
 pub(super) fn drop_pull_quotes(page: &Page, survey: &Survey, root: NodeId, keep: &mut [bool]) {
-    let mut text = String::new();
+    let mut text: Vec<u8> = Vec::new();
     let mut pulled: Vec<usize> = Vec::new();
     let mut flow = None;
     for (index, unit) in survey.units.iter().enumerate().filter(|(i, _)| keep[*i]) {
@@ -73,30 +76,48 @@ pub(super) fn drop_pull_quotes(page: &Page, survey: &Survey, root: NodeId, keep:
         let row =
             tag.heading_level().is_some() || matches!(tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt);
         let short = (SHORTEST / 2..=PULLED).contains(&unit.len());
-        if short && !row && parent != flow && is_said(unit.text(page)) {
+        if short && !row && parent != flow && is_said(without_speaker(unit.text(page))) {
             pulled.push(index);
         } else if is_prose(page, unit) {
             flow = parent;
         }
     }
     pulled.retain(|&i| is_boxed(page, root, &survey.units[i]));
+    pulled.truncate(BOXES);
     if pulled.is_empty() {
         return;
     }
+    // Where in `text` each of them stands.
+    let mut own: Vec<Range<usize>> = Vec::new();
     for (index, unit) in survey.units.iter().enumerate().filter(|(i, _)| keep[*i]) {
-        if !pulled.contains(&index) {
-            text.push_str(&letters(unit.text(page)));
+        let start = text.len();
+        text.extend_from_slice(letters(unit.text(page)).as_bytes());
+        if pulled.binary_search(&index).is_ok() {
+            own.push(start..text.len());
         }
     }
-    for index in pulled {
+    for (index, here) in pulled.into_iter().zip(&own) {
         let unit = &survey.units[index];
-        let said = letters(unit.text(page));
-        if said.len() >= SHORTEST / 2 && memchr::memmem::find(text.as_bytes(), said.as_bytes()).is_some() {
+        let said = letters(without_speaker(unit.text(page)));
+        if said.len() < SHORTEST / 2 {
+            continue;
+        }
+        // A copy in a box of its own is for [`drop_repeats`] to judge.
+        let copy = |at: usize| own.iter().any(|o| o.start == at && o.len() == said.len());
+        let mut found = memchr::memmem::find_iter(&text, said.as_bytes());
+        if found.any(|at| !here.contains(&at) && !copy(at)) {
             let most = unit.len() + SPEAKER;
             let around = page.ancestors(unit.first).take_while(|&i| i != root && page.text_len(i) <= most);
             keep[survey.units_in(page, around.last().unwrap_or(unit.first))].fill(false);
         }
     }
+}
+
+/// A quotation's words without the line below them that tells who spoke.
+fn without_speaker(text: &str) -> &str {
+    text.rsplit_once('\n')
+        .filter(|(said, who)| who.len() <= SPEAKER && is_said(said))
+        .map_or(text, |(said, _)| said)
 }
 
 /// A whole sentence, or words in quotation marks.

@@ -84,16 +84,23 @@ fn around(page: &Page, survey: &Survey, root: NodeId, unit: &Unit) -> NodeId {
     page.ancestors(unit.first).take_while(|&i| i != root && is_box(i)).last().unwrap_or(unit.first)
 }
 
-/// Drops what follows a line such as "版权与免责声明：" (copyright and disclaimer), near the end.
+/// Bytes under a heading such as "Disclaimer" that a publisher says under every text.
+const DISCLAIMED: usize = 1500;
+
+/// Drops what follows a line such as "版权与免责声明：" (copyright and disclaimer) or "Disclaimer", near the end.
 pub(super) fn drop_disclaimers(page: &Page, survey: &Survey, range: Range<usize>, keep: &mut [bool]) {
     let tail = range.start + range.len() * 6 / 10;
-    let is_heading = |text: &str| {
-        let text = text.lines().next().unwrap_or_default();
-        text.len() <= 100
-            && text.trim_end_matches(['：', ':']).ends_with("声明")
-            && (text.contains("免责") || text.contains("版权"))
+    let left = |i: usize| survey.units[i].start + DISCLAIMED > survey.units[range.end - 1].end;
+    let is_heading = |i: usize| {
+        let text = survey.units[i].text(page);
+        let line = text.lines().next().unwrap_or_default();
+        let line = line.trim_end_matches(['：', ':']);
+        let said = line.ends_with("声明") && (line.contains("免责") || line.contains("版权"));
+        let alone = ["Disclaimer", "Haftungsausschluss", "Legal disclaimer"];
+        line.len() <= 100 && said
+            || text.len() < 24 && left(i) && alone.iter().any(|w| line.eq_ignore_ascii_case(w))
     };
-    if let Some(heading) = (tail..range.end).find(|&i| is_heading(survey.units[i].text(page))) {
+    if let Some(heading) = (tail..range.end).find(|&i| is_heading(i)) {
         keep[heading..range.end].fill(false);
     }
 }

@@ -5,6 +5,7 @@
 //! (a standfirst above the text) and stops where it does not (a sidebar beside it).
 
 use super::{
+    byline::ends_sentence,
     contexts::{self, Trust},
     credits,
     cues::Cue,
@@ -103,8 +104,13 @@ impl Survey {
         let whole = range.clone();
         let (mut best, mut core) = (0.0, range.clone());
         let (mut sum, mut start) = (0.0_f32, range.start);
+        let mut left = GAP;
         for i in range {
-            sum += self.scores[i];
+            // What is called something else is left out in any case, however long it is.
+            let score =
+                if self.context[i].is_negative() { self.scores[i].max(-left) } else { self.scores[i] };
+            left = if self.context[i].is_negative() { left + score.min(0.0) } else { GAP };
+            sum += score;
             if sum < 0.0 {
                 (sum, start) = (0.0, i + 1);
             } else if sum >= best {
@@ -124,7 +130,11 @@ impl Survey {
     /// The element that holds the body.
     pub(super) fn root(&self, page: &Page) -> Option<NodeId> {
         let richest = self.richest(page);
-        let root = self.named(page, richest).or_else(|| self.short(page, richest)).or(richest)?;
+        let root = self
+            .named(page, richest)
+            .or_else(|| self.short(page, richest))
+            .or(richest)
+            .or_else(|| self.amid_stray_words(page))?;
         Some(self.first_of_several(page, root).unwrap_or(root))
     }
 
@@ -134,6 +144,18 @@ impl Survey {
         let common = std::iter::once(first).chain(page.ancestors(first)).find(|&i| page.within(last, i))?;
         let good = |i: NodeId| self.scores[self.units_in(page, i)].iter().map(|s| s.max(0.0)).sum::<f32>();
         (good(common) > 0.35 * richest.map_or(0.0, good)).then_some(common)
+    }
+
+    /// What holds the best stretch, where every element holds more stray words and links than sentences: a list
+    /// without end stands in the same element as the text, as where that was never closed.
+    fn amid_stray_words(&self, page: &Page) -> Option<NodeId> {
+        const LEAST: f32 = 200.0;
+        let stretch = self.core(0..self.units.len());
+        let (first, last) = (self.units.get(stretch.start)?, self.units.get(stretch.end.checked_sub(1)?)?);
+        if self.scores[stretch].iter().sum::<f32>() < LEAST {
+            return None;
+        }
+        page.ancestors(first.first).find(|&i| page.within(last.last, i) && may_hold_a_body(page.tag(i)))
     }
 
     /// A page's only `<article>`, with little in what it names its body: the terms in some box are longer, but
@@ -250,15 +272,23 @@ fn sums<T: Into<f64>>(values: impl Iterator<Item = T>) -> Vec<f64> {
         .collect()
 }
 
+/// The most that a box amid the text, which its names keep out of it, speaks against what stands before it.
+const GAP: f32 = 300.0;
+
+/// Bytes beside its links that a paragraph has which is more than they are.
+const TOLD: usize = 60;
+
 /// What a unit's text says by itself.
 fn plain_score(page: &Page, unit: &Unit) -> f32 {
     let len = unit.len() as f32;
     let links = unit.link_share();
     let text = unit.text(page);
-    if links > 0.5 {
-        return -10.0 - 0.5 * unit.link as f32;
-    }
     let tag = page.tag(unit.block);
+    if links > 0.5 {
+        // Sentences that link their words, not links.
+        let told = tag == Tag::P && unit.len() - unit.link >= TOLD && ends_sentence(text);
+        return if told { 0.0 } else { -10.0 - 0.5 * unit.link as f32 };
+    }
     if tag.heading_level().is_some() {
         return if links > 0.0 { -10.0 } else { 10.0 };
     }
@@ -268,7 +298,7 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
             // What leads to a list or a quotation.
             Tag::P if text.ends_with(':') => 0.0,
             Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Pre if links == 0.0 => 0.0,
-            _ if len < 80.0 => -8.0,
+            _ if len < 80.0 || !has_words(text) => -8.0,
             _ => len * 0.2,
         };
     }
@@ -276,6 +306,16 @@ fn plain_score(page: &Page, unit: &Unit) -> f32 {
         return 0.0;
     }
     len * (1.0 - 1.5 * links) + if tag == Tag::P { 20.0 } else { 0.0 }
+}
+
+/// Whether a text has words: most of what stands between its spaces is more than one character, unless a
+/// character is a word.
+fn has_words(text: &str) -> bool {
+    let words = text.split_ascii_whitespace();
+    let (all, short) = words.fold((0, 0), |(all, short), w| {
+        (all + 1, short + usize::from(w.len() == 1 || w.len() == 2 && w.chars().count() == 1))
+    });
+    short * 2 < all
 }
 
 fn in_context(plain: f32, unit: &Unit, context: Cue) -> f32 {

@@ -295,6 +295,13 @@ fn a_quotation_that_repeats_the_text_is_left_out_with_its_speaker() {
     );
     let expected = format!("{A}\n“Nobody crosses it now, and nobody will,” said the priest. {B}\n{C}");
     assert_eq!(text(&html), expected);
+    // In an element of its own stands every paragraph here, and the speaker in the line below.
+    let html = format!(
+        "<article><h1>T</h1><div><p>{A}</p></div><figure><blockquote>“Nobody crosses it now, and nobody will.”<br>The \
+         priest</blockquote></figure><div><p>“Nobody crosses it now, and nobody will,” said the priest.</p></div>\
+         <div><p>{C}</p></div></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\n“Nobody crosses it now, and nobody will,” said the priest.\n{C}"));
 }
 
 #[test]
@@ -311,4 +318,61 @@ fn a_short_article_is_no_less_one_than_the_terms_in_a_box() {
     let html = "<div><article><div class=article-body><p>The bridge is open again, at last</p></div></article></div>
          <div class=till><p>1. The balance is held in crowns, and one crown, at the till, pays for one crown.</p></div>";
     assert_eq!(text(html), "The bridge is open again, at last");
+}
+
+#[test]
+fn what_asks_for_consent_is_no_text_however_long() {
+    let ask = "<p>We and our partners store cookies on your device, if you let us, and read them again, as we like.</p>";
+    let ask = ask.repeat(30);
+    for dialog in ["id=acme-consent-sdk", "class=cookie-banner", "role=dialog", "class=gdpr-overlay"] {
+        assert_eq!(text(&format!("<main><p>{A}</p></main><div {dialog}>{ask}</div>")), A, "{dialog}");
+    }
+    // A text about it, whatever its parts are called.
+    let html = format!(
+        "<div class=consent><h1>Consent</h1>{}<p>{B}</p></div>",
+        "<p>Cookies, and why.</p>".repeat(9)
+    );
+    assert!(text(&html).ends_with(B));
+}
+
+#[test]
+fn what_a_publisher_says_under_every_text_is_left_out() {
+    let html = format!(
+        "<article><h1>T</h1><p>As an Amazon Associate, we earn from qualifying purchases.</p><p>{A}</p><p>{B}</p><p>{C}</p>
+         <h4>Disclaimer:</h4><p>No word here, whatever its age, stands in for that of a miller or of a priest.</p></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\n{B}\n{C}"));
+}
+
+#[test]
+fn a_paragraph_that_links_most_of_its_words_is_of_the_text() {
+    let last = "As for the miller, he <a href=/a>left the village in the year after the flood, and with him the priest</a>, \
+                and what they said of it <a href=/b>was printed in the paper of the next town</a>, though not in ours.";
+    let html = format!(
+        "<article><h1>T</h1><p>{A}</p><p>{B}</p><p>{last}</p></article><p><a href=/x>Read: {C}</a></p>"
+    );
+    assert!(text(&html).ends_with("of the next town, though not in ours."), "{}", text(&html));
+}
+
+#[test]
+fn a_text_may_be_named_in_two_parts_of_which_the_first_is_short() {
+    let long = |p: &str| (1..9).map(|n| format!("<p>{p} That was year {n}.</p>")).collect::<String>();
+    let html = format!(
+        "<div class=post-body><h1>T</h1><div class=rich-text><p>{A}</p></div><figure><img src=/i.png></figure>\
+         <div class=rich-text>{}</div></div>",
+        long(B)
+    );
+    assert!(text(&html).starts_with(A), "{}", text(&html));
+}
+
+#[test]
+fn a_long_box_amid_the_text_does_not_cost_what_stands_before_it() {
+    let slide =
+        "<p>The golden years, as they say, have much to be said for them, and more to be said against.</p>";
+    let after = (1..20).map(|n| format!("<p>{C} That was year {n}.</p>")).collect::<String>();
+    let html = format!(
+        "<article><h1>T</h1><p>{A} So it was told.</p><p>{A}</p><p>{B}</p><aside class=carousel>{}</aside>{after}</article>",
+        slide.repeat(15)
+    );
+    assert!(text(&html).starts_with(&format!("{A} So it was told.\n{A}\n{B}\n{C}")), "{}", text(&html));
 }

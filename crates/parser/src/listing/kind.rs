@@ -19,6 +19,9 @@ pub(super) fn kind(
     let place = signals.list_address || signals.archive || expected == PageKind::Listing;
     // One entry alone is a list only where a list is to be expected.
     let best = selection.best().map(|b| &b.score).filter(|b| b.works > 1 || place);
+    // Without a list, and with much to read, amounts within sentences are what the text tells of.
+    let told = best.is_none() && selection.contrast.own > 3000;
+    let signals = &Signals { prices: if told { signals.tags } else { signals.prices }, ..*signals };
     let mut declared = declared(signals);
     // Some software declares every page with a text an article, the page of an author as well.
     let whose = signals.author_page || signals.list_address;
@@ -102,4 +105,28 @@ fn measured(contrast: &Contrast, best: Option<&Score>, signals: &Signals, body_l
     }
     sign(best.prices > 0.5 && best.works > 4, -1.5);
     weight
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::listing::tests::page;
+    use model::PageKind;
+
+    #[test]
+    fn amounts_that_a_text_tells_of_are_no_wares() {
+        let page_of = |told: &str, tag: &str| {
+            let lines: String =
+                (1..40).map(|n| format!("<p>{}</p>{}", told.replace('#', &n.to_string()), tag)).collect();
+            page(
+                "https://a.example/the-wall",
+                PageKind::Other,
+                &format!("<body><main><h1>The wall</h1>{lines}</main></body>"),
+            )
+        };
+        let told = "In the #th year the wall cost $40,000, they say, and the old one, in its day, $900 and a week of work.";
+        assert_eq!(page_of(told, "").kind.value, PageKind::Article);
+        let told =
+            "Bricks of the #th kind, and much of what else a wall is made of, are sold here, by the hundred.";
+        assert_eq!(page_of(told, "<p>Bricks, red</p><p>$40.00</p>").kind.value, PageKind::Listing);
+    }
 }

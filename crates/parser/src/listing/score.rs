@@ -133,8 +133,10 @@ fn stands_in_prose(page: &Page, link: NodeId) -> bool {
     let Some(block) = page.ancestors(link).find(|&a| page.tag(a).is_block()) else { return false };
     let (line, own) = (page.text_range(block), page.text_range(link));
     let text = page.full_text();
+    // What separates the link from what stands before it is the first of its own slice.
+    let begin = own.end - page.slice(link).trim_start().len();
     let before =
-        text.get(line.start..own.start).unwrap_or_default().lines().last().unwrap_or_default().trim();
+        text.get(line.start..begin).unwrap_or_default().rsplit('\n').next().unwrap_or_default().trim();
     if before.len() >= 30 && before.chars().filter(|c| c.is_alphabetic()).count() >= 12 {
         return true;
     }
@@ -175,4 +177,25 @@ pub(super) fn place(survey: &Survey<'_>, record: &Record) -> f64 {
         worth *= 0.2;
     }
     worth
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_in_a_sentence_is_told_from_one_on_a_line_of_its_own() {
+        let prose = |html: &str| {
+            let url = url::Url::parse("https://a.example/").unwrap();
+            let page = Page::parse(&url, html);
+            let link = page.all(Tag::A).next_back();
+            stands_in_prose(&page, link.unwrap())
+        };
+        assert!(prose(
+            "<p>As it was told in a report of the harbour master, <a href=/b>the wall</a> broke.</p>"
+        ));
+        assert!(!prose(
+            "<div><a href=/a><p>As it was told in a report of the harbour master</p></a> <a href=/b><div><img><p>The wall</p></div></a></div>"
+        ));
+    }
 }

@@ -34,6 +34,8 @@ pub(super) struct Signals {
     pub(super) section_address: bool,
     /// Prices on the page.
     pub(super) prices: usize,
+    /// Those of them that stand in short lines, as on a tag.
+    pub(super) tags: usize,
     /// The address is the site's root.
     pub(super) root: bool,
 }
@@ -57,7 +59,11 @@ impl Signals {
                 .class(page.body())
                 .split_ascii_whitespace()
                 .any(|c| matches!(c, "author" | "author-template"));
-        signals.prices = prices(page.text(page.body()));
+        let text = page.text(page.body());
+        signals.prices = prices(text);
+        if signals.prices > 0 {
+            signals.tags = text.split('\n').filter(|l| l.len() <= TAG).map(prices).sum();
+        }
         signals
     }
 
@@ -217,6 +223,9 @@ fn is_author_address(url: &url::Url) -> bool {
     segments.iter().rev().take(2).any(|s| NAMES.contains(&s.to_ascii_lowercase().as_str()))
         || url.query_pairs().any(|(n, _)| n == "author")
 }
+
+/// Bytes of a line that may be a ware's name and price; amounts in longer ones are what a text tells of.
+const TAG: usize = 60;
 
 /// Amounts of money: a currency's sign and a digit right after it, or before it.
 fn prices(text: &str) -> usize {

@@ -7,6 +7,8 @@ use crate::{Page, Tag};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Work {
     pub(crate) rank: Rank,
+    /// `NewsArticle` or a kind of it.
+    pub(crate) news: bool,
     pub(crate) headline: Option<String>,
     pub(crate) authors: Vec<Agent>,
     pub(crate) published: Option<String>,
@@ -204,6 +206,7 @@ fn work(value: &Json<'_>, named: &[(&str, &Json<'_>)], rank: Rank) -> Work {
     }
     Work {
         rank,
+        news: types(value).any(|t| t.ends_with("NewsArticle")),
         headline: text("headline").or_else(|| text("name")),
         authors,
         published: text("datePublished").or_else(|| text("uploadDate")).or_else(|| text("dateCreated")),

@@ -4,7 +4,7 @@ use crate::{PageInput, Rules, parse};
 use model::{Article, Evidence, Hints, Listed, PageKind, Parsed};
 use url::Url;
 
-const TEXT: &str = "<p>The harbour was quiet that morning, and the boats lay where the tide had left them, side by \
+pub(super) const TEXT: &str = "<p>The harbour was quiet that morning, and the boats lay where the tide had left them, side by \
     side on the mud. Nobody had yet come down from the town to look at what the storm had done.</p><p>Later there \
     would be talk of insurance, of ropes that should have been doubled and of a wall that had been promised for \
     years; for now there was the smell of diesel and wet wood, and a dog that ran along the quay.</p><p>By noon the \
@@ -25,7 +25,7 @@ fn parsed_with(url: &str, html: &str, hints: &Hints, x_robots_tag: Option<&str>)
 }
 
 /// A page of an article: what its head declares, and what stands between title and text, and after the text.
-fn page(head: &str, byline: &str, tail: &str) -> String {
+pub(super) fn page(head: &str, byline: &str, tail: &str) -> String {
     format!(
         "<html lang=en><head><title>After the storm | The Quay Post</title>{head}</head><body>\
         <nav><a href=/>Home</a> <a href=/about>About</a></nav><article><h1>After the storm</h1>{byline}{TEXT}{tail}\
@@ -33,7 +33,7 @@ fn page(head: &str, byline: &str, tail: &str) -> String {
     )
 }
 
-fn article(html: &str) -> Article {
+pub(super) fn article(html: &str) -> Article {
     let hints = Hints { expected: PageKind::Article, authors: Vec::new(), listed: None };
     parsed_with("https://quay.example/story", html, &hints, None).article.unwrap()
 }
@@ -50,41 +50,6 @@ fn check_dates(html: &str, published: Option<&str>, modified: Option<&str>) {
     let article = article(html);
     assert_eq!(article.published.map(|p| p.value.to_string()).as_deref(), published, "published");
     assert_eq!(article.modified.map(|p| p.value.to_string()).as_deref(), modified, "modified");
-}
-
-#[test]
-fn titles_lose_the_sites_name() {
-    let title = article(&page("", "", "")).title.unwrap();
-    assert_eq!((title.value.as_str(), title.evidence), ("After the storm", Evidence::Heading));
-}
-
-#[track_caller]
-fn check_title(title_tag: &str, head: &str, before_text: &str, expected: &str) {
-    let html = format!(
-        "<html lang=en><head><title>{title_tag}</title>{head}</head><body><nav><a href=/>Home</a></nav><article>\
-        {before_text}{TEXT}</article><footer>Imprint</footer></body></html>"
-    );
-    assert_eq!(article(&html).title.unwrap().value, expected);
-}
-
-#[test]
-fn the_title_is_the_heading_that_speaks_of_what_is_declared() {
-    let og = |title: &str| format!("<meta property='og:title' content='{title}'>");
-    // A date or kicker in the heading, soft hyphens in what is declared.
-    let h1 = "<h1>1 March 2022 Minister Low: Walls for all of the harbours</h1>";
-    let declared = "Minister Low: Walls for all of the har&shy;bours";
-    check_title(declared, &og(declared), h1, "Minister Low: Walls for all of the harbours");
-    // The site's heading of the first rank before or after the page's own of the second.
-    let h2 =
-        "<h2>What do people love about boats?</h2><p>Standfirst.</p><h1>But what they love is the wind</h1>";
-    let declared = "What do people love about boats?";
-    check_title(declared, &og(declared), h2, declared);
-    // The section, also in a `<meta>` of the name "title".
-    let two = "<h1>Notices</h1><h1>The new law on boats</h1>";
-    check_title("The new law on boats", "<meta name=title content=Notices>", two, "The new law on boats");
-    // Nothing declared but the site's name.
-    let site = "<meta property='og:site_name' content='Quay Post'>";
-    check_title("Quay Post", site, "<h1>Quay Post</h1><h2>Number two: Leo</h2>", "Number two: Leo");
 }
 
 #[test]
@@ -397,12 +362,6 @@ fn every_robots_header_counts() {
 }
 
 #[test]
-fn a_heading_loses_the_link_to_itself() {
-    let html = page("", "", "").replace("storm</h1>", "storm<a href=#s title='Permanent link'>¶</a></h1>");
-    assert_eq!(article(&html).title.unwrap().value, "After the storm");
-}
-
-#[test]
 fn the_sites_name_in_the_head_is_no_author_where_another_is_known() {
     let html = page("<meta name=author content='The Quay Post'>", "", "");
     let hints = Hints { expected: PageKind::Article, authors: vec!["Ada Low".to_owned()], listed: None };
@@ -421,13 +380,4 @@ fn authors_who_are_each_linked_and_marked_are_joint() {
         &format!("<div>{}{}</div>", author("ada-low", "Ada Low"), author("ben-hay", "Ben Hay")),
         &["Ada Low", "Ben Hay"],
     );
-}
-
-#[test]
-fn a_heading_that_leads_home_is_the_sites_name() {
-    let html = format!(
-        "<title>After the storm – Page 2 – The Quay Post</title><body><header><h1><a href=/>The Quay Post</a></h1>\
-         </header><main><h1>After the storm</h1>{TEXT}</main></body>"
-    );
-    assert_eq!(article(&html).title.unwrap().value, "After the storm");
 }

@@ -1,6 +1,7 @@
 //! The article's title, without the site's name.
 
 use super::{
+    json_ld::{Rank, Work},
     sources::{Offer, Sources},
     text::{collapse, is_cjk, key, plain},
 };
@@ -9,6 +10,8 @@ use model::Evidence;
 use std::ops::Range;
 
 mod suffix;
+#[cfg(test)]
+mod tests;
 
 use suffix::without_site;
 
@@ -37,7 +40,7 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
             }
         }
     }
-    shorten_headings(&mut offers, first_heading, page, &nodes);
+    shorten_headings(&mut offers, first_heading, page, &nodes, false);
     // A site's name may be a heading too, on every page; what the whole `<title>` says is none, whatever calls it so.
     let tags = offers[..first_heading].iter().filter(|o| o.evidence == Evidence::TitleTag);
     let tags: Vec<String> = tags.map(|o| key(&o.value)).collect();
@@ -47,6 +50,8 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
         let known = if offer.evidence == Evidence::Heading { &[][..] } else { &headings[..] };
         offer.value = without_site(&offer.value, &sources.sites, known, page.full_text());
     }
+    // What is declared may be told from the site's name only now.
+    shorten_headings(&mut offers, first_heading, page, &nodes, true);
     score(sources, &mut offers, first_heading, &nodes);
     let best = (0..offers.len()).rev().max_by_key(|&n| offers[n].score);
     let printed = best.and_then(|b| {
@@ -67,25 +72,40 @@ fn without_permalink(page: &Page, heading: NodeId) -> &str {
 }
 
 /// A heading that prints a kicker, a date or a standfirst beside the title is cut to what is declared as the
-/// title, where that is its end or one of its lines.
-fn shorten_headings(offers: &mut [Offer<String>], first_heading: usize, page: &Page, nodes: &[NodeId]) {
+/// title, where that is its end; or one of its lines or elements, unless all of it is declared too. `cut`: what
+/// is declared has been told from the site's name.
+fn shorten_headings(
+    offers: &mut [Offer<String>],
+    first_heading: usize,
+    page: &Page,
+    nodes: &[NodeId],
+    cut: bool,
+) {
     let (declared, headings) = offers.split_at_mut(first_heading);
     let declared: Vec<(String, &str)> = declared.iter().map(|o| (key(&o.value), o.value.as_str())).collect();
     for (heading, &node) in headings.iter_mut().zip(nodes) {
         let own = key(&heading.value);
-        // "Strike: Trains stand still" keeps what a colon joins to it.
+        let holds = |k: &str| own.len() > k.len() && own.contains(k) && k.chars().count() >= 10;
+        if !declared.iter().any(|(k, _)| holds(k)) {
+            continue;
+        }
+        // "Strike: Trains stand still" keeps what a colon joins to it, and a word is not cut in two.
         let joined = |k: &str| {
             let front = own.chars().count() - k.chars().count();
             let mut letters = heading.value.char_indices().filter(|(_, c)| c.is_alphanumeric());
             let at = letters.nth(front).map_or(0, |(at, _)| at);
             let front = heading.value[..at].trim_end_matches(|c: char| !c.is_alphanumeric() && !is_colon(c));
             front.ends_with(is_colon)
+                || front.len() == at && front.ends_with(|c: char| c.is_alphabetic() && !is_cjk(c))
         };
+        let whole = declared.iter().any(|(k, _)| k.starts_with(&own));
+        let elements = page.descendants(node).map(|i| page.text(i));
+        let parts: Vec<String> = page.text(node).split('\n').chain(elements).map(key).collect();
         let fits = |k: &str| {
-            own.len() > k.len()
-                && (own.ends_with(k) && !joined(k) || page.text(node).split('\n').any(|l| key(l) == k))
+            let end = own.ends_with(k) && !joined(k) && !(cut && whole);
+            end || !whole && one_of(&parts, k)
         };
-        if let Some((_, value)) = declared.iter().find(|(k, _)| k.chars().count() >= 10 && fits(k)) {
+        if let Some((_, value)) = declared.iter().find(|(k, _)| holds(k) && fits(k)) {
             heading.value = (*value).to_owned();
         }
     }
@@ -104,7 +124,7 @@ fn declared(sources: &Sources<'_>) -> Vec<Offer<String>> {
     };
     for work in sources.ld.articles().take(2) {
         if let Some(headline) = &work.headline {
-            let score = if work.rank == super::json_ld::Rank::Article { 42 } else { 10 };
+            let score = if work.rank == Rank::Article { 42 } else { 10 };
             add(headline.clone(), Evidence::JsonLd, "ld:headline", score);
         }
     }
@@ -211,6 +231,9 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
                     score = 62;
                 }
             }
+            if evidences[n] == Evidence::JsonLd && of_the_news(sources, &keys, &offers[..], n) {
+                score = 62;
+            }
         }
         if !listed.is_empty() && listed == keys[n] {
             score += 30;
@@ -222,6 +245,21 @@ fn score(sources: &Sources<'_>, offers: &mut [Offer<String>], first_heading: usi
         }
         offers[n].score = score;
     }
+}
+
+/// Whether it is a news article's headline that the `<title>` repeats, while the heading says what is declared
+/// for sharing: newsrooms write that one for whoever comes from a network.
+fn of_the_news(sources: &Sources<'_>, keys: &[String], offers: &[Offer<String>], n: usize) -> bool {
+    let says = |origin: &str, m: usize| {
+        let mut of_origin = keys.iter().zip(offers).filter(|(_, o)| o.origin == origin).map(|(k, _)| k);
+        of_origin.next() == Some(&keys[m])
+    };
+    let headline = |w: &Work| w.news && w.headline.as_ref().is_some_and(|h| key(h) == keys[n]);
+    says("title", n)
+        && sources.ld.articles().find(|w| w.headline.is_some()).is_some_and(headline)
+        && (0..offers.len()).any(|m| {
+            offers[m].origin == "h1" && keys[m] != keys[n] && says("og:title", m) && says("twitter:title", m)
+        })
 }
 
 /// Bytes of a heading's key beyond which it is longer than titles are.

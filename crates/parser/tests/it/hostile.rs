@@ -97,8 +97,10 @@ fn formatting_that_every_block_takes_up_again() {
         let _ = write!(s, "<b a{i}=1 b{i}=2>");
         s
     });
-    let text = format!("<main><p>{SAID}</p><p>{SAID} Twice.</p></main>");
-    check_said(format!("{text}<p>{open}{}", "</p><p>x".repeat(times(20_000))));
+    let text = format!("<main><p>{SAID}</p><p>{SAID} Twice.</p>");
+    for end in ["</main>", ""] {
+        check_said(format!("{text}{end}<p>{open}{}", "</p><p>x".repeat(times(20_000))));
+    }
 }
 
 #[test]
