@@ -1,5 +1,6 @@
 //! What a page declares itself to be, and what its address and headings give away.
 
+use super::shape::digits;
 use crate::{Page, Tag};
 
 /// Each field is a count or a flag; what they come to is told by who asks.
@@ -59,6 +60,11 @@ impl Signals {
                 .any(|c| matches!(c, "author" | "author-template"));
         signals.prices = prices(page.text(page.body()));
         signals
+    }
+
+    /// By its address or its classes the page is one of a list, however few entries it has.
+    pub(super) fn lists_somewhere(&self) -> bool {
+        (self.list_address || self.archive || self.author_page) && !self.single
     }
 
     fn read_meta(&mut self, page: &Page) {
@@ -187,8 +193,7 @@ fn is_entry_address(url: &url::Url) -> bool {
     });
     // A day before the last segment, or an identifier as the last one.
     let day = before.iter().any(|s| s.len() >= 8 && s.bytes().filter(u8::is_ascii_digit).count() == 8);
-    let digits = last.bytes().filter(u8::is_ascii_digit).count();
-    joints >= 4 || (named && joints >= 2) || day || digits >= 6
+    joints >= 4 || (named && joints >= 2) || day || digits(last) >= 6
 }
 
 fn is_section_address(url: &url::Url) -> bool {
