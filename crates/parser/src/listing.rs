@@ -40,7 +40,7 @@ pub struct Reading {
 pub fn read(page: &Page, input: &PageInput<'_>, body: &Body, kind: Option<PageKind>) -> Reading {
     let survey = Survey::of(page);
     let signals = Signals::of(page);
-    let selection = select::select(&survey, body);
+    let selection = select::select(&survey, body, signals.lists_somewhere());
     let expected = kind.unwrap_or(input.hints.expected);
     let kind = match kind {
         Some(kind) => Field::new(kind, Evidence::Rule),

@@ -190,6 +190,17 @@ impl Page {
         list[from..to].iter().map(|&i| i as usize)
     }
 
+    /// All elements of a tag whose [`Page::slice`] begins among some bytes of [`Page::full_text`], in document order.
+    pub(crate) fn all_beginning(
+        &self,
+        bytes: std::ops::Range<usize>,
+        tag: Tag,
+    ) -> impl Iterator<Item = NodeId> + '_ {
+        let list = &self.by_tag[tag as usize];
+        let before = |at: usize| list.partition_point(|&n| (self.nodes[n as usize].text_start as usize) < at);
+        list[before(bytes.start)..before(bytes.end)].iter().map(|&i| i as usize)
+    }
+
     /// Elements within `i` (or `i` itself) that match, in document order; `:scope` is `i`.
     pub(crate) fn select<'a>(
         &'a self,

@@ -69,6 +69,10 @@ pub(super) fn cue<'p>(page: &'p Page, i: NodeId, classes: &mut Classes<'p>) -> C
         // A live report's headings begin with the time.
         named = Cue::None;
     }
+    if named == Cue::Navigation && tag.heading_level().is_some() && page.link_len(i) * 2 < page.text_len(i) {
+        // `anchor-below-sticky-navbar`: what the heading keeps clear of.
+        named = Cue::None;
+    }
     if named == Cue::Related && has_no_link(page, i) && is_teaser(naming.class) {
         // The teaser of the article itself; another's would link to it.
         named = Cue::Standfirst;

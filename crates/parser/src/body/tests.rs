@@ -32,6 +32,16 @@ fn boilerplate_around_the_text_is_left_out() {
 }
 
 #[test]
+fn a_heading_named_after_a_menu_is_a_heading() {
+    let heading =
+        "<h2 class='anchor anchorTargetStickyNavbar_x1' id=part>The part<a href=#part>\u{200b}</a></h2>";
+    let html = format!(
+        "<article><h1>Flood</h1><div class=text><p>{A}</p>{heading}<p>{B}</p><p>{C}</p></div></article>"
+    );
+    assert_eq!(text(&html), format!("{A}\nThe part\n{B}\n{C}"));
+}
+
+#[test]
 fn blocks_keep_their_kinds() {
     let html = format!(
         "<article><h1>T</h1><p>{A} <a href=/x>a <b>link</b></a></p><h2>Part</h2><ul><li>one<ol><li>deep</ol><li>two</ul>

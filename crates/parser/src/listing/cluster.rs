@@ -1,6 +1,6 @@
 //! Links of one kind and the records they stand in.
 
-use super::{survey::Survey, text};
+use super::{pager, survey::Survey, text};
 use crate::{NodeId, Page, Tag};
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ impl Record {
 }
 
 /// All clusters of the page, in order of their first link.
-pub(super) fn clusters(survey: &Survey<'_>) -> Vec<Cluster> {
+pub(super) fn clusters(survey: &Survey<'_>, expected: bool) -> Vec<Cluster> {
     let mut by_path: HashMap<u64, usize> = HashMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (i, link) in survey.links.iter().enumerate() {
@@ -48,7 +48,10 @@ pub(super) fn clusters(survey: &Survey<'_>) -> Vec<Cluster> {
         });
         groups[at].push(i);
     }
-    groups.iter().filter_map(|links| cluster(survey, &without_repeated(survey, links))).collect()
+    // The months of an archive are lists of everybody's works.
+    let period = |l: &usize| text::names_period(survey.links[*l].text, survey.links[*l].href);
+    groups.retain(|links| links.iter().filter(|l| period(l)).count() * 2 < links.len());
+    groups.iter().filter_map(|links| cluster(survey, &without_repeated(survey, links), expected)).collect()
 }
 
 /// Without links whose text is that of many of them ("Summary", "Download" beside each title), unless
@@ -67,10 +70,10 @@ fn without_repeated(survey: &Survey<'_>, links: &[usize]) -> Vec<usize> {
     if kept.len() * 4 < links.len() { links.to_vec() } else { kept }
 }
 
-fn cluster(survey: &Survey<'_>, links: &[usize]) -> Option<Cluster> {
+fn cluster(survey: &Survey<'_>, links: &[usize], expected: bool) -> Option<Cluster> {
     let page = survey.page;
     if let [link] = links {
-        return single(survey, *link);
+        return single(survey, *link, expected);
     }
     let mut levels: Vec<Vec<NodeId>> = vec![links.iter().map(|&l| survey.links[l].node).collect()];
     for _ in 0..LEVELS {
@@ -100,13 +103,43 @@ fn cluster(survey: &Survey<'_>, links: &[usize]) -> Option<Cluster> {
     Some(Cluster { records })
 }
 
-/// A link that has none of its kind is an entry where it stands in what is marked up as one.
-fn single(survey: &Survey<'_>, link: usize) -> Option<Cluster> {
+/// A link that has none of its kind is an entry where it stands in what is marked up as one, or, on a page that
+/// is `expected` to list, beside a date and hardly anything else. A page further on in a list has little to say but
+/// its entries, so there a title is enough.
+fn single(survey: &Survey<'_>, link: usize, expected: bool) -> Option<Cluster> {
     let page = survey.page;
     let node = survey.links[link].node;
-    let root = page.ancestors(node).take(LEVELS).find(|&a| is_marked_entry(page, a))?;
+    let marked = || page.ancestors(node).take(LEVELS).find(|&a| is_marked_entry(page, a));
+    let around = || std::iter::once(node).chain(page.ancestors(node)).take(4);
+    let dated = || {
+        let lone = |&a: &NodeId| page.text_len(a) <= survey.links[link].text.len() + BESIDE_TITLE;
+        let holds_date =
+            |&a: &NodeId| page.all_in(a, Tag::Time).next().is_some() || text::may_hold_date(page.text(a));
+        around().take_while(lone).find(holds_date)
+    };
+    let titled = || {
+        let entry =
+            |&a: &NodeId| matches!(page.tag(a), Tag::Li | Tag::Tr) || page.tag(a).heading_level().is_some();
+        let further = pager::is_further_page(&page.url) && is_titled(survey, link);
+        further.then(|| around().find(entry).unwrap_or(node))
+    };
+    let root = marked().or_else(|| if expected { dated().or_else(titled) } else { None })?;
     Some(Cluster { records: vec![Record { link, root, end: page.end(root) }] })
 }
+
+/// The link is a heading, or it, what is around it or a part of it is called a title.
+pub(super) fn is_titled(survey: &Survey<'_>, link: usize) -> bool {
+    let page = survey.page;
+    let link = &survey.links[link];
+    let named = |node: NodeId| page.class(node).contains("title");
+    link.heading
+        || named(link.node)
+        || page.parent(link.node).is_some_and(named)
+        || page.children(link.node).any(named)
+}
+
+/// Bytes of an entry that is nothing but a title and a date, beside the title.
+const BESIDE_TITLE: usize = 60;
 
 /// `<article>`, h-entry, or a schema.org article: an entry, or the page's one article.
 pub(super) fn is_marked_entry(page: &Page, node: NodeId) -> bool {
@@ -140,7 +173,7 @@ fn record_level(survey: &Survey<'_>, links: &[usize], levels: &[Vec<NodeId>]) ->
         let entry_each = |l: usize| {
             counts[l] == links.len()
                 && counts.get(l + 1).is_some_and(|&above| above < counts[l])
-                && levels[l].iter().all(|&n| is_marked_entry(survey.page, n))
+                && levels[l].iter().all(|&n| is_marked_entry(survey.page, n) || survey.page.tag(n) == Tag::Li)
         };
         if let Some(level) = (0..counts.len()).find(|&l| entry_each(l)) {
             return level;

@@ -13,8 +13,8 @@ const MOST: usize = 12;
 /// What spoke for a kind of page, and the candidate lists, best first.
 pub(crate) fn explain(page: &Page, body: &Body) -> (Vec<(String, String)>, Vec<ListCandidate>) {
     let survey = Survey::of(page);
-    let selection = select::select(&survey, body);
     let signals = Signals::of(page);
+    let selection = select::select(&survey, body, signals.lists_somewhere());
     let mut signs: Vec<(String, String)> = Vec::new();
     let mut sign = |name: &str, value: String| {
         if !matches!(value.as_str(), "0" | "0.0" | "0.00" | "false") {

@@ -2,6 +2,7 @@
 
 mod said;
 
+use super::shape::digits;
 use super::survey::{Link, Survey};
 use super::words::Region;
 use crate::{NodeId, Page, Tag};
@@ -56,17 +57,31 @@ pub(super) fn plain_address(url: &Url) -> String {
     text.trim_start_matches("www.").trim_end_matches(['/', '?']).to_owned()
 }
 
-/// `rel=next` of the head and of links.
+/// `rel=next` of the head and of links. Software that makes books of pages names the next chapter so.
 fn declared(page: &Page) -> Vec<Step> {
     let step = |node: NodeId, rank: u8| {
         let rel = page.attr(node, "rel")?;
         rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("next")).then_some(())?;
         let url = join(page, page.attr(node, "href")?)?;
-        Some(Step { url, rank, number: None })
+        is_further(&page.url, &url).then_some(Step { url, rank, number: None })
     };
     let head = page.all(Tag::Link).filter_map(|n| step(n, 90));
     let links = page.all(Tag::A).filter_map(|n| step(n, 85));
     head.chain(links).collect()
+}
+
+/// Whether an address may be that of a further page of what is shown at `here`: it lies below it, or tells a
+/// number or a place in a parameter or in a segment of its own.
+fn is_further(here: &Url, there: &Url) -> bool {
+    let below = || {
+        let list = here.path().trim_end_matches('/');
+        there.path().strip_prefix(list).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let tells = || {
+        let known: Vec<&str> = here.path().split('/').collect();
+        there.path().split('/').any(|s| !known.contains(&s) && digits(s) > 0)
+    };
+    there.query().is_some() || below() || similar(here, there) || tells()
 }
 
 fn join(page: &Page, href: &str) -> Option<Url> {
@@ -156,11 +171,27 @@ fn page_number(url: &Url) -> Option<(Place, u32)> {
     let mut segments = url.path_segments()?.rev().filter(|s| !s.is_empty());
     let last = segments.next()?;
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let name = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = &stem[..number_start(stem)];
     let digits = stem.len() - name.len();
     let number = (1..=4).contains(&digits).then(|| stem[name.len()..].parse().ok()).flatten()?;
     let paged = !name.is_empty() || segments.next().is_some_and(|s| is_page_word(&s.to_ascii_lowercase()));
     Some((if paged { Place::Path } else { Place::Segment }, number))
+}
+
+/// The address is that of a list's second page or a later one.
+pub(super) fn is_further_page(url: &Url) -> bool {
+    page_number(url).is_some_and(|(place, number)| place != Place::Segment && number > 1)
+}
+
+/// Where the digits at a segment's end begin; those of an escaped byte (`%B0`) are none.
+fn number_start(stem: &str) -> usize {
+    let name = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let escaped = match name.rfind('%').map(|at| name.len() - at - 1) {
+        Some(0) => 2,
+        Some(1) if name.ends_with(|c: char| c.is_ascii_hexdigit()) => 1,
+        _ => 0,
+    };
+    (name.len() + escaped).min(stem.len())
 }
 
 /// Whether `there` is the page before the one at `here`, as far as their addresses tell.

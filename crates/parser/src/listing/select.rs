@@ -1,7 +1,7 @@
 //! Which cluster is the page's list of works, and which records belong to it.
 
-use super::cluster::{Cluster, Record, clusters, is_marked_entry, stretch};
-use super::pager::plain_address;
+use super::cluster::{Cluster, Record, clusters, is_marked_entry, is_titled, stretch};
+use super::pager::{is_further_page, plain_address};
 use super::score::{self, Score};
 use super::shape::Shape;
 use super::survey::Survey;
@@ -15,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Below this a cluster is a few stray links.
 const LEAST: f64 = 55.0;
+
+/// Place of what no part around it is called a menu, a sidebar or the like.
+const SURELY_WITHIN: f64 = 0.99;
 
 /// The list that was chosen.
 pub(super) struct Choice {
@@ -47,13 +50,24 @@ pub(super) struct Contrast {
     pub(super) outward: f64,
 }
 
-/// Finds the lists of the page.
-pub(super) fn select(survey: &Survey<'_>, body: &Body) -> Selection {
-    let mut choices: Vec<Choice> = clusters(survey)
+/// Finds the lists of the page. `expected`: it is one of a list, so that one entry may be all it has.
+pub(super) fn select(survey: &Survey<'_>, body: &Body, expected: bool) -> Selection {
+    let mut choices: Vec<Choice> = clusters(survey, expected)
         .into_iter()
-        .map(|c| (score::score(survey, &c), c))
-        .filter(|(score, c)| score.list >= LEAST && (score.works > 1 || is_single_entry(survey, c)))
-        .map(|(score, cluster)| of_the_list(survey, score, &cluster))
+        .filter_map(|cluster| {
+            let mut score = score::score(survey, &cluster);
+            if score.works == 1 && !is_single_entry(survey, &cluster, &score, expected) {
+                return None;
+            }
+            // Titles may be short, and there is hardly another beside them.
+            let titled = || cluster.records.iter().all(|r| is_titled(survey, r.link));
+            let rest = score.works == 1 || is_further_page(&survey.page.url) && titled();
+            if expected && rest && score.place > SURELY_WITHIN {
+                score.list = score.list.max(LEAST);
+                score.total = score.total.max(LEAST);
+            }
+            (score.list >= LEAST).then(|| of_the_list(survey, score, &cluster))
+        })
         .collect();
     choices.sort_by(|a, b| b.score.total.total_cmp(&a.score.total));
     let mut selection = Selection { choices, contrast: Contrast::default() };
@@ -63,14 +77,22 @@ pub(super) fn select(survey: &Survey<'_>, body: &Body) -> Selection {
 
 /// One entry alone: the last page of a list, or the only work of an author. The page's own article, whose
 /// heading may link to the page itself, is none.
-fn is_single_entry(survey: &Survey<'_>, cluster: &Cluster) -> bool {
+fn is_single_entry(survey: &Survey<'_>, cluster: &Cluster, score: &Score, expected: bool) -> bool {
     let [record] = cluster.records.as_slice() else { return false };
     let page = survey.page;
     let link = &survey.links[record.link];
     let here = plain_address(&page.url);
-    is_marked_entry(page, record.root)
-        && !link.action
-        && (link.heading || page.class(link.node).contains("title"))
+    let titled = || {
+        link.heading
+            || page.class(link.node).contains("title")
+            || expected
+                && (is_titled(survey, record.link)
+                    || matches!(page.tag(record.root), Tag::Li | Tag::Tr | Tag::Dt)
+                        && link.weight >= text::TITLE)
+    };
+    !link.action
+        && (is_marked_entry(page, record.root) || score.place > SURELY_WITHIN)
+        && titled()
         && page.base.join(link.href).is_ok_and(|u| plain_address(&u) != here && u.host() == page.url.host())
 }
 
@@ -158,6 +180,9 @@ fn without_outliers(page: &Page, records: &mut Vec<Record>) {
 /// What stands before a list and is longer is no heading, and holds none that is meant for the list.
 const HEADING_BYTES: usize = 600;
 
+/// Links from which on a text is a menu.
+const MENU_LINKS: usize = 3;
+
 /// The nearest short text before `node`: a heading, or what serves as one.
 pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
     let mut at = node;
@@ -172,6 +197,11 @@ pub(super) fn heading_before(page: &Page, node: NodeId) -> Option<String> {
                 return None;
             }
             let inner = (before..page.end(before)).rfind(|&d| page.tag(d).heading_level().is_some());
+            let menu = page.link_len(before) * 2 > page.text_len(before)
+                && page.all_in(before, Tag::A).nth(MENU_LINKS - 1).is_some();
+            if inner.is_none() && menu {
+                return None;
+            }
             let text = page.text(inner.unwrap_or(before));
             return (text.len() <= 120).then(|| text.to_owned());
         }

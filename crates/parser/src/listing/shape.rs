@@ -59,9 +59,22 @@ enum Form {
     Mixed,
 }
 
+/// Digits of a segment of an address; those of its escapes (`%E6`) tell bytes of another script.
+pub(super) fn digits(segment: &str) -> usize {
+    let (mut count, mut bytes) = (0, segment.bytes());
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            bytes.nth(1);
+        } else {
+            count += usize::from(byte.is_ascii_digit());
+        }
+    }
+    count
+}
+
 fn form(segment: &str) -> Form {
     let stem = segment.rsplit_once('.').map_or(segment, |(stem, _)| stem);
-    let digits = stem.bytes().filter(u8::is_ascii_digit).count();
+    let digits = digits(stem);
     let joints = stem.bytes().filter(|b| matches!(b, b'-' | b'_' | b'+')).count();
     if digits > 0 && digits + joints == stem.len() {
         let year = digits == 4 && joints == 0 && (stem.starts_with("19") || stem.starts_with("20"));

@@ -1,5 +1,6 @@
 //! What a page declares itself to be, and what its address and headings give away.
 
+use super::shape::digits;
 use crate::{Page, Tag};
 
 /// Each field is a count or a flag; what they come to is told by who asks.
@@ -65,6 +66,11 @@ impl Signals {
             signals.tags = text.split('\n').filter(|l| l.len() <= TAG).map(prices).sum();
         }
         signals
+    }
+
+    /// By its address or its classes the page is one of a list, however few entries it has.
+    pub(super) fn lists_somewhere(&self) -> bool {
+        (self.list_address || self.archive || self.author_page) && !self.single
     }
 
     fn read_meta(&mut self, page: &Page) {
@@ -193,8 +199,7 @@ fn is_entry_address(url: &url::Url) -> bool {
     });
     // A day before the last segment, or an identifier as the last one.
     let day = before.iter().any(|s| s.len() >= 8 && s.bytes().filter(u8::is_ascii_digit).count() == 8);
-    let digits = last.bytes().filter(u8::is_ascii_digit).count();
-    joints >= 4 || (named && joints >= 2) || day || digits >= 6
+    joints >= 4 || (named && joints >= 2) || day || digits(last) >= 6
 }
 
 fn is_section_address(url: &url::Url) -> bool {

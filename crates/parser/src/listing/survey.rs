@@ -146,7 +146,9 @@ impl<'p> Survey<'p> {
         // Classes of an entry name its topics ("tag-hot"), not its place.
         let entry_class = |c: &str| c.eq_ignore_ascii_case("hentry") || c.eq_ignore_ascii_case("post");
         let entry = tag == Tag::Article || naming.class.split_ascii_whitespace().any(entry_class);
-        if page.text_len(node) * 2 < self.text_len && !entry {
+        // Nor is what is called the content, though a class of it tells where the sidebar is.
+        let content = matches!(naming.id, "content" | "main" | "main-content");
+        if page.text_len(node) * 2 < self.text_len && !entry && !content {
             region = region.with(self.regions.get(naming.class, Region::of_words));
             region = region.with(Region::of_words(naming.id)).with(region_of_role(naming.role));
         }

@@ -54,6 +54,20 @@ pub(super) fn may_hold_date(text: &str) -> bool {
     false
 }
 
+/// A link to what appeared in a year or a month: "2026/04", "2024年1月 3篇". A number may be a title, but not where
+/// the address ends with one as well.
+pub(super) fn names_period(text: &str, href: &str) -> bool {
+    let unit = |c: char| c.is_ascii_digit() || !c.is_alphanumeric() || "年月篇".contains(c);
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(unit)
+        && (1..=7).contains(&last.len())
+        && last.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        && text.contains(last.trim_start_matches('0'))
+}
+
 /// Leads to a file rather than a page.
 pub(super) fn is_document(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();

@@ -3,9 +3,10 @@
 
 use super::{
     person,
-    sources::{Offer, Place, Sources},
+    sources::{Line, Offer, Place, Sources},
     text::{is_cjk, key},
 };
+use crate::{NodeId, Tag};
 use model::{Evidence, Person};
 
 mod declared;
@@ -109,6 +110,35 @@ fn followed(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
             offers.push(Offer::new(vec![Person::named(name.clone())], Evidence::Byline, "followed", 50));
         }
     }
+    let joint = sources.lines.iter().filter(|l| match l.place {
+        Place::Head => l.distance <= 6,
+        Place::Tail => l.distance <= 4,
+        _ => false,
+    });
+    if let Some(names) = joint.filter_map(|l| followed_jointly(sources, l)).next() {
+        offers.push(Offer::new(people(names), Evidence::Byline, "followed*", 58));
+    }
+}
+
+/// A line of nothing but followed authors, each linked to what there is of them: 李新 ► Zoë Ångström.
+fn followed_jointly(sources: &Sources<'_>, line: &Line<'_>) -> Option<Vec<String>> {
+    let known = &sources.input.hints.authors;
+    if known.len() < 2 || line.text.len() > 200 {
+        return None;
+    }
+    let links = sources.links_from(line);
+    let named = |&a: &NodeId| known.iter().find(|n| key(n) == key(sources.page.text(a))).cloned();
+    let names: Vec<String> = links.iter().filter_map(named).collect();
+    let printed = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let all = names.len() > 1
+        && names.len() == links.len()
+        && names.iter().map(|n| printed(n)).sum::<usize>() == printed(line.text)
+        && !links.iter().any(|&a| {
+            let mut around = sources.page.ancestors(a).filter(|&n| sources.page.tag(n) == Tag::Article);
+            let own = line.place == Place::Tail && around.any(|n| sources.holds_the_article(n));
+            sources.is_aside(a, line.place) && !own
+        });
+    all.then_some(names)
 }
 
 /// Raises what several places agree on; lowers the site's own name, and what only the head declares while the
@@ -287,3 +317,6 @@ pub(crate) fn mostly_cjk(text: &str) -> bool {
     }
     cjk * 2 > all
 }
+
+#[cfg(test)]
+mod tests;

@@ -174,6 +174,21 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// The links of a printed line.
+    pub(crate) fn links_from(&self, line: &Line<'_>) -> Vec<NodeId> {
+        let (front, text) = self.page.full_text().split_at(line.start);
+        let start = line.start + (text.len() - text.trim_start().len());
+        let at = start..start + line.text.len();
+        // White space before a link belongs to its slice.
+        let from = front.trim_end().len();
+        let within = |a: &NodeId| {
+            let (text, slice) = (self.page.text(*a), self.page.slice(*a));
+            let start = self.page.text_range(*a).start + (slice.len() - slice.trim_start().len());
+            !text.is_empty() && at.contains(&start) && start + text.len() <= at.end
+        };
+        self.page.all_beginning(from..at.end, Tag::A).filter(within).collect()
+    }
+
     /// What is around title or text as a whole is no part beside them, whatever it is called.
     pub(crate) fn holds_the_article(&self, n: NodeId) -> bool {
         let range = self.page.text_range(n);

@@ -70,6 +70,7 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         if by_itself
             && let Some(names) = alone(line.text)
             && !in_contents(sources, line.text)
+            && !heads_a_part(sources, line)
             && (line.place == Place::Head || line.distance <= 2 || names.len() > 1)
         {
             by_themselves.push((names, 62 - nearness));
@@ -98,6 +99,16 @@ fn in_contents(sources: &Sources<'_>, text: &str) -> bool {
     let page = sources.page;
     let within = |a: NodeId| page.attr(a, "href").is_some_and(|h| h.starts_with('#'));
     page.all(Tag::A).any(|a| within(a) && page.text(a) == text)
+}
+
+/// One of several headings of the text.
+fn heads_a_part(sources: &Sources<'_>, line: &Line<'_>) -> bool {
+    let (page, body) = (sources.page, &sources.zones.body);
+    line.place == Place::Body
+        && [Tag::H2, Tag::H3, Tag::H4].into_iter().any(|tag| {
+            let headings = || page.all(tag).filter(|&h| body.contains(&page.text_range(h).start));
+            headings().nth(1).is_some() && headings().any(|h| page.text(h) == line.text)
+        })
 }
 
 /// 作者：李新 王方, 【文/李新，整理/王方】, 作者： with the name in the next line.

@@ -229,7 +229,7 @@ fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
     if !linked.is_empty() {
         return linked;
     }
-    let text = page.text(i);
+    let text = page.text(name_in(page, i).unwrap_or(i));
     if text.is_empty() || text.len() > 220 {
         return Vec::new();
     }
@@ -251,6 +251,18 @@ fn names_of(sources: &Sources<'_>, i: NodeId, by: By) -> Vec<Person> {
     }
     let url = (names.len() == 1).then(|| url_of(sources, i)).flatten();
     names.into_iter().map(|name| Person { name, url: url.clone() }).collect()
+}
+
+/// Nodes of a marked element among which its name is looked for.
+const NAME_WITHIN: usize = 200;
+
+/// The one part of a marked element whose class says that it is the name: beside it may stand a badge or a role.
+fn name_in(page: &Page, i: NodeId) -> Option<NodeId> {
+    let names = |d: &NodeId| {
+        page.class(*d).split_ascii_whitespace().any(|c| matches!(c, "name" | "fn" | "p-name" | "author-name"))
+    };
+    let mut named = page.descendants(i).take(NAME_WITHIN).filter(names).filter(|&d| !page.text(d).is_empty());
+    named.next().filter(|_| named.next().is_none())
 }
 
 fn url_of(sources: &Sources<'_>, i: NodeId) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::{
     Tag,
     meta::{
         date, person,
-        sources::{Offer, Place, Sources},
+        sources::{Line, Offer, Place, Sources},
         text::is_cjk,
     },
     stems::Stems,
@@ -88,7 +88,7 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         let lower = line.text.to_lowercase();
         if let Some(rest) = after_by(line.text) {
             let sure = SURELY.iter().any(|s| lower.starts_with(s));
-            let names = persons_in(rest, sure);
+            let names = linked_names(sources, line).unwrap_or_else(|| persons_in(rest, sure));
             let near = line.place == Place::Head || line.distance <= 4;
             if names.is_empty()
                 && near
@@ -104,10 +104,13 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         if LABELS.contains(&lower.trim_end_matches([':', ' ']))
             && let Some(next) = lines.get(n + 1).filter(|l| l.text.chars().count() < 50)
         {
-            let mut names = persons_in(next.text, true);
+            // A menu's section of that name leads to the authors of the whole site.
+            let menu = |l: &Line<'_>| sources.links_from(l).iter().any(|&a| sources.is_aside(a, l.place));
+            let mut names = if menu(next) { Vec::new() } else { persons_in(next.text, true) };
             if PLURAL.contains(&lower.trim_end_matches([':', ' '])) {
-                let more = lines[n + 2..].iter().map(|l| l.text).take_while(|t| person::looks_like_person(t));
-                names.extend(more.take(8).map(str::to_owned));
+                let more = lines[n + 2..].iter().take(8);
+                let more = more.take_while(|l| person::looks_like_person(l.text) && !menu(l));
+                names.extend(more.map(|l| l.text.to_owned()));
                 names.dedup();
             }
             offer(names, "label", base - 4);
@@ -133,6 +136,21 @@ pub(super) fn bylines(sources: &Sources<'_>, offers: &mut Vec<Authors>) {
         );
     }
     links(sources, offers);
+}
+
+/// "By", and after it nothing but links to the pages of several authors: each is a name, whatever is between them.
+fn linked_names(sources: &Sources<'_>, line: &Line<'_>) -> Option<Vec<String>> {
+    let page = sources.page;
+    let links = sources.links_from(line);
+    if links.len() < 2 || !links.iter().all(|&a| page.attr(a, "href").is_some_and(is_author_page)) {
+        return None;
+    }
+    let names: Vec<String> = links.iter().map(|&a| page.text(a).to_owned()).collect();
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let rest = letters(line.text).saturating_sub(names.iter().map(|n| letters(n)).sum());
+    // "Written by", and an "and" between them.
+    let all = names.iter().all(|n| may_be_name(n)) && rest <= 10 + 4 * names.len();
+    all.then_some(names)
 }
 
 /// Names that stand beside dates without a word that says whose they are.
@@ -346,8 +364,8 @@ pub(crate) fn may_be_name(name: &str) -> bool {
         && !NO_BYLINE.iter().any(|w| {
             lower == *w
                 || lower.strip_prefix(w).is_some_and(|rest| rest.starts_with(' '))
-                || lower.ends_with(" posts")
-                || lower.ends_with(" articles")
+                || lower.trim_end_matches('.').ends_with(" posts")
+                || lower.trim_end_matches('.').ends_with(" articles")
         })
 }
 
