@@ -71,7 +71,7 @@ pub struct Settings {
     /// Exchanges at once in this process [default: 64]
     #[arg(long, global = true, value_name = "N", hide_short_help = true)]
     pub fetchers: Option<usize>,
-    /// Pages parsed at once in this process [default: one for each core]
+    /// Pages parsed at once in this process [default: two for each core]
     #[arg(long, global = true, value_name = "N", hide_short_help = true)]
     pub parsers: Option<usize>,
     /// Site rules: a file, or a folder of .toml files; repeatable [default: rules/ beside the settings
@@ -246,9 +246,10 @@ fn resolve(
         listen_given: merged.listen.is_some(),
         listen: merged.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
         fetchers: merged.fetchers.unwrap_or(64).max(1),
+        // Two, for a core would idle while its next page is read and handed over.
         parsers: merged
             .parsers
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+            .unwrap_or_else(|| 2 * std::thread::available_parallelism().map_or(1, usize::from))
             .max(1),
         rules: merged.rules,
         file: file.map(Path::to_owned),
