@@ -52,6 +52,7 @@ pub(crate) fn titles(sources: &Sources<'_>) -> Titles {
     }
     // What is declared may be told from the site's name only now.
     shorten_headings(&mut offers, first_heading, page, &nodes, true);
+    restore_words(&mut offers, first_heading, page, &nodes);
     score(sources, &mut offers, first_heading, &nodes);
     let best = (0..offers.len()).rev().max_by_key(|&n| offers[n].score);
     let printed = best.and_then(|b| {
@@ -109,6 +110,31 @@ fn shorten_headings(
             heading.value = (*value).to_owned();
         }
     }
+}
+
+/// A word between angle brackets is an element where a heading's text was not escaped, and no text: `Tidy <maps>`.
+/// What is declared still has it.
+fn restore_words(offers: &mut [Offer<String>], first_heading: usize, page: &Page, nodes: &[NodeId]) {
+    let (declared, headings) = offers.split_at_mut(first_heading);
+    for (heading, &node) in headings.iter_mut().zip(nodes) {
+        if page.descendants(node).all(|i| page.tag(i) != Tag::Other) {
+            continue;
+        }
+        let own = key(&heading.value);
+        let whole = |o: &&Offer<String>| o.value.contains('<') && key(&without_tags(&o.value)) == own;
+        if let Some(whole) = declared.iter().find(whole) {
+            heading.value.clone_from(&whole.value);
+        }
+    }
+}
+
+fn without_tags(text: &str) -> String {
+    let mut pieces = text.split('<');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str(piece.split_once('>').map_or(piece, |(_, rest)| rest));
+    }
+    out
 }
 
 fn is_colon(c: char) -> bool {

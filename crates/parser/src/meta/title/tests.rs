@@ -19,6 +19,19 @@ fn check_title(title_tag: &str, head: &str, before_text: &str, expected: &str) {
 }
 
 #[test]
+fn a_word_between_angle_brackets_is_not_lost() {
+    let tag = "Tidy &lt;walls&gt; &amp; the 5 &gt; 3 problem | The Quay Post";
+    let og = "<meta property='og:title' content='Tidy &lt;walls&gt; &amp; the 5 &gt; 3 problem'>";
+    let title = "Tidy <walls> & the 5 > 3 problem";
+    for head in ["", og] {
+        check_title(tag, head, "<h1>Tidy <walls> & the 5 > 3 problem</h1>", title);
+        check_title(tag, head, "<h1>Tidy &lt;walls&gt; &amp; the 5 &gt; 3 problem</h1>", title);
+    }
+    // An element of the site's own, about which nothing is declared.
+    check_title("Tidy walls", "", "<h1>Tidy <x-word>walls</x-word></h1>", "Tidy walls");
+}
+
+#[test]
 fn the_title_is_the_heading_that_speaks_of_what_is_declared() {
     let og = |title: &str| format!("<meta property='og:title' content='{title}'>");
     // A date or kicker in the heading, soft hyphens in what is declared.
