@@ -93,9 +93,11 @@ impl Assembly<'_> {
             if let Some(level) = tag.heading_level() {
                 inner = inner.or(Some(Place::Heading(level.max(2))));
             }
+            // One that holds the body's own element would show that text a second time.
+            let around = || (i..page.end(i)).contains(&root);
             match tag {
                 Tag::Figcaption => inner = inner.or(Some(Place::Caption(i))),
-                Tag::Table if *self.data_tables.entry(i).or_insert_with(|| is_data(page, i)) => {
+                Tag::Table if !around() && *self.data_tables.entry(i).or_insert_with(|| is_data(page, i)) => {
                     return Place::Table(i);
                 }
                 Tag::Li | Tag::Dd | Tag::Dt if item.is_none() => item = Some((i, i, 0)),
@@ -130,7 +132,7 @@ impl Assembly<'_> {
             Place::Paragraph => self.paragraphs(unit),
             Place::Table(table) => {
                 if same_owner != Some(place) {
-                    self.blocks.push(self.table(table));
+                    self.blocks.extend(self.table(table));
                 }
             }
             Place::Caption(caption) => {
@@ -197,11 +199,13 @@ impl Assembly<'_> {
         Block::Figure { src, alt, caption: Some(text) }
     }
 
-    fn table(&self, table: NodeId) -> Block {
+    fn table(&self, table: NodeId) -> Option<Block> {
         let page = self.page;
         let mut left = MAX_CELLS;
         let mut rows = Vec::new();
-        for row in page.all_in(table, Tag::Tr).filter(|&r| !page.hidden(r)) {
+        // Where all of it is hidden, as is a text that a script shows, none of its rows is by itself.
+        let shown = |r: &NodeId| !page.hidden(*r) || page.hidden(table);
+        for row in page.all_in(table, Tag::Tr).filter(shown) {
             let cells: Vec<String> = page
                 .children(row)
                 .filter(|&c| matches!(page.tag(c), Tag::Td | Tag::Th))
@@ -215,7 +219,7 @@ impl Assembly<'_> {
         }
         let header =
             page.all_in(table, Tag::Tr).next().is_some_and(|r| page.all_in(r, Tag::Th).next().is_some());
-        Block::Table { header, rows }
+        (!rows.is_empty()).then_some(Block::Table { header, rows })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::invariants;
 use model::PageKind;
 use proptest::{collection::vec, prelude::*, sample::select};
+use std::{fs, path::Path};
 
 /// Pieces of pages as they are found, sound ones and broken ones.
 #[rustfmt::skip]
@@ -57,4 +58,23 @@ proptest! {
     fn of_bytes(bytes in vec(any::<u8>(), 0..400), content_type in select(&["text/html", "text/html; charset=gbk", ""][..])) {
         invariants::parse(&bytes, Some(content_type), PageKind::Article);
     }
+}
+
+/// The pages that fuzzing begins with, those among them that it found once: of each encoding, and as either kind.
+#[test]
+fn the_seeds_of_the_fuzzer_hold() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/page");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        // The fuzzer takes the last byte for its choice of these.
+        let page = &bytes[..bytes.len() - 1];
+        for content_type in [None, Some("text/html"), Some("text/html; charset=gb2312")] {
+            for expected in [PageKind::Article, PageKind::Listing] {
+                invariants::parse(page, content_type, expected);
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen >= 9);
 }
