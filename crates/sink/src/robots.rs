@@ -71,7 +71,7 @@ pub(crate) fn visit(context: &VisitContext, fetched: &Fetched, reading: &Reading
         Outcome::Failed { fault: Fault::AddressRefused, detail } => {
             (RobotsVerdict::Refused(detail.clone()), REFUSED)
         }
-        Outcome::Failed { detail, .. } if !detail.is_empty() => {
+        Outcome::Failed { detail, .. } => {
             (RobotsVerdict::Unreachable(format!("robots.txt: {}: {detail}", trouble.code)), wait)
         }
         _ => (RobotsVerdict::Unreachable(format!("robots.txt: {}", trouble.code)), wait),

@@ -178,18 +178,21 @@ impl SinkStage {
         }
     }
 
-    /// A dry run compares with the article as it is stored.
+    /// A dry run compares with the article as it is stored; what an alias shows is another page's.
     async fn load_current(
         &self,
         waiting: &mut [(usize, Given)],
         contexts: &[Option<VisitContext>],
     ) -> Result<(), Failure> {
         let article = |given: &Given, context: &Option<VisitContext>| match given.fetched.cause {
-            Cause::Reparse { dry_run: true, .. } => context.as_ref()?.article.as_ref().map(|a| a.id),
+            Cause::Reparse { dry_run: true, .. } => {
+                let context = context.as_ref().filter(|c| !c.applied && c.page.alias_of.is_none())?;
+                context.article.as_ref().map(|a| a.id)
+            }
             _ => None,
         };
-        let pairs = || waiting.iter().zip(contexts);
-        let mut ids: Vec<_> = pairs().filter_map(|((_, given), context)| article(given, context)).collect();
+        let compared = waiting.iter().zip(contexts);
+        let mut ids: Vec<_> = compared.filter_map(|((_, given), context)| article(given, context)).collect();
         if ids.is_empty() {
             return Ok(());
         }

@@ -94,7 +94,7 @@ impl Assembly<'_> {
                 inner = inner.or(Some(Place::Heading(level.max(2))));
             }
             // One that holds the body's own element would show that text a second time.
-            let around = || (i..page.end(i)).contains(&root);
+            let around = || page.within(root, i);
             match tag {
                 Tag::Figcaption => inner = inner.or(Some(Place::Caption(i))),
                 Tag::Table if !around() && *self.data_tables.entry(i).or_insert_with(|| is_data(page, i)) => {

@@ -4,7 +4,7 @@
 use super::{
     person,
     sources::{Line, Offer, Place, Sources},
-    text::{is_cjk, key},
+    text::{is_cjk, key, letter_count},
 };
 use crate::{NodeId, Tag};
 use model::{Evidence, Person};
@@ -129,10 +129,9 @@ fn followed_jointly(sources: &Sources<'_>, line: &Line<'_>) -> Option<Vec<String
     let links = sources.links_from(line);
     let named = |&a: &NodeId| known.iter().find(|n| key(n) == key(sources.page.text(a))).cloned();
     let names: Vec<String> = links.iter().filter_map(named).collect();
-    let printed = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let all = names.len() > 1
         && names.len() == links.len()
-        && names.iter().map(|n| printed(n)).sum::<usize>() == printed(line.text)
+        && names.iter().map(|n| letter_count(n)).sum::<usize>() == letter_count(line.text)
         && !links.iter().any(|&a| {
             let mut around = sources.page.ancestors(a).filter(|&n| sources.page.tag(n) == Tag::Article);
             let own = line.place == Place::Tail && around.any(|n| sources.holds_the_article(n));

@@ -11,7 +11,7 @@ pub(super) const TEXT: &str = "<p>The harbour was quiet that morning, and the bo
     first of the owners had made their rounds, and the list of what was broken filled two pages of a school \
     notebook, which the harbour master kept under his arm as if it might be taken from him.</p>";
 
-fn parsed_with(url: &str, html: &str, hints: &Hints, x_robots_tag: Option<&str>) -> Parsed {
+pub(super) fn parsed_with(url: &str, html: &str, hints: &Hints, x_robots_tag: Option<&str>) -> Parsed {
     let url = Url::parse(url).unwrap();
     let input = PageInput {
         url: &url,

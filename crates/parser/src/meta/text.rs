@@ -48,6 +48,11 @@ pub(crate) fn plain(text: &str) -> String {
     collapse(&out)
 }
 
+/// How many letters and digits there are.
+pub(crate) fn letter_count(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
 fn plain_entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

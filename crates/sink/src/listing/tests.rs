@@ -425,9 +425,9 @@ fn a_work_that_its_feed_calls_changed_is_read_again() {
     let mut context = visited(&["1", "2", "3"]);
     context.page.kind = PageKind::Feed;
     let mut listing = works(&["1", "2", "3"]);
-    listing.works[0].modified = "2026-11-23T09:00:00Z".parse().ok();
-    listing.works[1].modified = "2026-11-20T09:00:00Z".parse().ok();
-    listing.works[2].modified = "2026-11-23".parse().ok();
+    listing.works[0].modified = Some("2026-11-23T09:00:00Z".parse().unwrap());
+    listing.works[1].modified = Some("2026-11-20T09:00:00Z".parse().unwrap());
+    listing.works[2].modified = Some("2026-11-23".parse().unwrap());
     let commit = run(&context, &page(PageKind::Feed, None, Some(listing)));
     let again: Vec<_> = commit.discovered.iter().map(|p| (p.url.as_str(), p.again)).collect();
     assert_eq!(again, [("https://a.example/1", true)]);

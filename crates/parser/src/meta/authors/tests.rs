@@ -1,6 +1,6 @@
 //! Bylines in the forms of widespread publishing software, written for these tests.
 
-use crate::{PageInput, Rules, parse};
+use crate::meta::promises::parsed_with;
 use model::{Hints, PageKind};
 
 const TEXT: &str = "<p>It rained, and then it rained more; nobody, of course, minded in the least, and the river, which \
@@ -10,17 +10,7 @@ const TEXT: &str = "<p>It rained, and then it rained more; nobody, of course, mi
 fn check(followed: &[&str], html: &str, expected: &[&str]) {
     let authors = followed.iter().map(|name| (*name).to_owned()).collect();
     let hints = Hints { expected: PageKind::Article, authors, listed: None };
-    let parsed = parse(
-        &PageInput {
-            url: &url::Url::parse("https://a.example/2024/03/01/the-ferry-landing/").unwrap(),
-            bytes: html.as_bytes(),
-            content_type: Some("text/html; charset=utf-8"),
-            x_robots_tag: None,
-            captured_at: chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap(),
-            hints: &hints,
-        },
-        &Rules::default(),
-    );
+    let parsed = parsed_with("https://a.example/2024/03/01/the-ferry-landing/", html, &hints, None);
     let names: Vec<String> =
         parsed.article.expect("an article").authors.into_iter().map(|a| a.value.name).collect();
     assert_eq!(names, expected);

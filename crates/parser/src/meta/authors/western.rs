@@ -6,7 +6,7 @@ use crate::{
     meta::{
         date, person,
         sources::{Line, Offer, Place, Sources},
-        text::is_cjk,
+        text::{is_cjk, letter_count},
     },
     stems::Stems,
 };
@@ -146,8 +146,7 @@ fn linked_names(sources: &Sources<'_>, line: &Line<'_>) -> Option<Vec<String>> {
         return None;
     }
     let names: Vec<String> = links.iter().map(|&a| page.text(a).to_owned()).collect();
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let rest = letters(line.text).saturating_sub(names.iter().map(|n| letters(n)).sum());
+    let rest = letter_count(line.text).saturating_sub(names.iter().map(|n| letter_count(n)).sum());
     // "Written by", and an "and" between them.
     let all = names.iter().all(|n| may_be_name(n)) && rest <= 10 + 4 * names.len();
     all.then_some(names)
@@ -245,10 +244,9 @@ fn account(rest: &str) -> Option<String> {
 /// "Jane Doe, John Roe", 李新、王方: names and nothing but names.
 fn several(piece: &str) -> Option<Vec<String>> {
     let names = names_in(piece);
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let all = (2..=6).contains(&names.len())
         && names.iter().all(|n| person::looks_like_person(n))
-        && names.iter().map(|n| letters(n)).sum::<usize>() + 4 * names.len() > letters(piece);
+        && names.iter().map(|n| letter_count(n)).sum::<usize>() + 4 * names.len() > letter_count(piece);
     all.then_some(names)
 }
 

@@ -8,6 +8,7 @@ use crate::meta::{
     date,
     marks::By,
     sources::{Offer, Sources},
+    text::letter_count,
 };
 use model::{Evidence, Stamp};
 
@@ -119,8 +120,7 @@ const FIRST: i32 = 78;
 
 /// Letters and digits of a line beside its dates: few where it is a line of dates ("5 May 2020 · 6 min read").
 fn rest_of(line: &str, found: &[date::Found]) -> usize {
-    let count = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    count(line) - found.iter().map(|f| count(&line[f.at.clone()])).sum::<usize>()
+    letter_count(line) - found.iter().map(|f| letter_count(&line[f.at.clone()])).sum::<usize>()
 }
 
 /// "1 May to 30 May 2020": the date is one end of a span of time, so of something that takes place.
